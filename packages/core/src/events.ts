@@ -1,0 +1,60 @@
+import type { Mode } from "./network.ts";
+
+/**
+ * Everything the product says about itself: one closed list. Logs, metrics, the page and the lab read the same events,
+ * so that a figure in a report is what the product measured of itself. Ids are shortened by whoever prints them.
+ */
+export type SkeinEvent =
+  | { readonly name: "net.status"; readonly mode: Mode; readonly status: string; readonly reason?: string }
+  | {
+      readonly name: "net.dial.ok";
+      readonly mode: Mode;
+      readonly peer: string;
+      readonly protocol: string;
+      readonly path: string;
+      readonly tookMs: number;
+    }
+  | {
+      readonly name: "net.dial.failed";
+      readonly mode: Mode;
+      readonly peer: string;
+      readonly protocol: string;
+      readonly code: string;
+      readonly tookMs: number;
+    }
+  | {
+      readonly name: "net.upgrade";
+      readonly peer: string;
+      readonly outcome: "direct" | "failed";
+      readonly tookMs: number;
+      readonly reason?: string;
+    }
+  | { readonly name: "net.supernode.lost" | "net.supernode.connected"; readonly supernode: string }
+  | { readonly name: "record.refused"; readonly reason: string; readonly from?: string }
+  | {
+      readonly name: "message.queued" | "message.sent" | "message.delivered" | "message.read";
+      readonly id: string;
+      readonly peer: string;
+    }
+  | { readonly name: "message.received"; readonly id: string; readonly peer: string; readonly ageMs: number }
+  | {
+      readonly name:
+        | "call.dialled"
+        | "call.ringing"
+        | "call.rung"
+        | "call.answered"
+        | "call.connected"
+        | "call.first-audio";
+      readonly call: string;
+      readonly mode: Mode;
+    }
+  | { readonly name: "call.path"; readonly call: string; readonly path: string }
+  | { readonly name: "call.refused"; readonly call: string; readonly reason: string }
+  | { readonly name: "call.ended"; readonly call: string; readonly reason: string; readonly lastedMs: number }
+  | { readonly name: "peer.bad-message"; readonly peer: string; readonly protocol: string; readonly reason: string };
+
+/** Takes events; never throws, never waits. */
+export type Report = (event: SkeinEvent) => void;
+
+/** A report that keeps nothing. */
+export const silent: Report = () => {};

@@ -1,0 +1,45 @@
+/**
+ * Every message and record that crosses a wire or a disk: schema, codec, limits, version.
+ *
+ * Main path: `codec.ts` (bytes in, value or refusal out) → `signed.ts` (the envelope every record travels in) →
+ * `records.ts` (what people and supernodes sign) → `introduction.ts`, `chat.ts`, `call.ts` (what travels on channels).
+ * Left out: keys and who may sign what (`@skein/identity`), and any behaviour.
+ *
+ * @module
+ */
+export {
+  CALL_PROTOCOL,
+  type CallMessage,
+  callMessage,
+  type DescriptionPayload,
+  descriptionPayload,
+  type HangupReason,
+  MAX_SDP_LENGTH,
+} from "./call.ts";
+export { CHAT_PROTOCOL, type ChatMessage, chatMessage, MAX_RECEIPT_IDS, MAX_TEXT_LENGTH } from "./chat.ts";
+export { definedFormats, defineFormat, type Format, type Parsed } from "./codec.ts";
+export { type Introduction, introduction } from "./introduction.ts";
+export {
+  type AdPayload,
+  adPayload,
+  type CardPayload,
+  type CertificatePayload,
+  cardPayload,
+  certificatePayload,
+  MAX_AD_BYTES,
+  MAX_ADS,
+  MAX_CARD_BYTES,
+  MAX_CERTIFICATE_BYTES,
+  MAX_PRESENCE_BYTES,
+  type PresencePayload,
+  presencePayload,
+  type SupernodeListPayload,
+  supernodeListPayload,
+} from "./records.ts";
+export {
+  MAX_SIGNED_PAYLOAD_BYTES,
+  type SignedEnvelope,
+  type SigningPurpose,
+  signedBytes,
+  signedEnvelope,
+} from "./signed.ts";

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { x25519 } from "@noble/curves/ed25519.js";
+import { bytesToHex, hexToBytes as hex } from "@noble/hashes/utils.js";
+import { systemRandom } from "@skein/core";
+import { describe, expect, test } from "vitest";
+import { createKeyPair, keyPairFromSeed, sign, verify, verifyEd25519 } from "./keys.ts";
+
+interface Vectors<Group> {
+  readonly numberOfTests: number;
+  readonly testGroups: readonly Group[];
+}
+interface SignatureGroup {
+  readonly publicKey: { readonly pk: string };
+  readonly tests: readonly { tcId: number; comment: string; msg: string; sig: string; result: string }[];
+}
+interface ExchangeGroup {
+  readonly tests: readonly {
+    tcId: number;
+    comment: string;
+    public: string;
+    private: string;
+    shared: string;
+    result: string;
+  }[];
+}
+
+function vectors<Group>(file: string): Vectors<Group> {
+  return JSON.parse(readFileSync(new URL(`../test/vectors/${file}`, import.meta.url), "utf8")) as Vectors<Group>;
+}
+
+describe("keys", () => {
+  test("[ID1] Ed25519 agrees with every Wycheproof vector", () => {
+    const { testGroups, numberOfTests } = vectors<SignatureGroup>("ed25519_test.json");
+    let seen = 0;
+    for (const group of testGroups) {
+      for (const each of group.tests) {
+        const holds = verifyEd25519(hex(each.sig), hex(each.msg), hex(group.publicKey.pk));
+        expect(holds, `vector ${each.tcId}: ${each.comment}`).toBe(each.result === "valid");
+        seen += 1;
+      }
+    }
+    expect(seen).toBe(numberOfTests);
+  });
+
+  test("[ID2] X25519, as Noise uses it, agrees with every Wycheproof vector and refuses an all-zero secret", () => {
+    const { testGroups, numberOfTests } = vectors<ExchangeGroup>("x25519_test.json");
+    let seen = 0;
+    for (const each of testGroups.flatMap((group) => group.tests)) {
+      const allZero = /^0+$/.test(each.shared);
+      const exchange = (): string => bytesToHex(x25519.getSharedSecret(hex(each.private), hex(each.public)));
+      if (allZero) expect(exchange, `vector ${each.tcId}`).toThrow();
+      else expect(exchange(), `vector ${each.tcId}: ${each.comment}`).toBe(each.shared);
+      seen += 1;
+    }
+    expect(seen).toBe(numberOfTests);
+  });
+
+  test("[ID3] a signature holds for its purpose, payload and key only", () => {
+    const signer = createKeyPair(systemRandom);
+    const payload = Uint8Array.of(1, 2, 3);
+    const signature = sign("presence", payload, signer);
+    expect(verify("presence", payload, signature, signer.publicKey)).toBe(true);
+    expect(verify("contact-card", payload, signature, signer.publicKey)).toBe(false);
+    expect(verify("presence", Uint8Array.of(1, 2, 4), signature, signer.publicKey)).toBe(false);
+    expect(verify("presence", payload, signature, createKeyPair(systemRandom).publicKey)).toBe(false);
+    expect(verify("presence", payload, signature.subarray(1), signer.publicKey)).toBe(false);
+  });
+
+  test("[ID3] a seed gives the same key again", () => {
+    const pair = createKeyPair(systemRandom);
+    expect(keyPairFromSeed(pair.seed).publicKey).toEqual(pair.publicKey);
+  });
+});

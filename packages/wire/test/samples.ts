@@ -1,0 +1,75 @@
+import type { Format } from "../src/codec.ts";
+import * as wire from "../src/index.ts";
+
+const bytes = (count: number, fill = 7): Uint8Array => new Uint8Array(count).fill(fill);
+const key = bytes(32);
+const id = bytes(16);
+const issued = { issuedAt: 1_800_000_000_000, expiresAt: 1_800_000_600_000 };
+
+/** A format beside values that use every variant of it. */
+export interface Sample {
+  readonly format: Format<unknown>;
+  readonly values: readonly unknown[];
+}
+
+function sample<T>(format: Format<T>, ...values: T[]): Sample {
+  return { format: format as Format<unknown>, values };
+}
+
+/** One entry for every format of this package; the test fails when a format has none. */
+export const samples: readonly Sample[] = [
+  sample(wire.signedEnvelope, { key, payload: bytes(100), signature: bytes(64) }),
+  sample(wire.certificatePayload, { v: 1, device: key, name: "Chrome on Linux", ...issued, listVersion: 1 }),
+  sample(wire.presencePayload, {
+    v: 1,
+    certificate: bytes(300),
+    sequence: 5,
+    ...issued,
+    availability: "online",
+    via: [{ supernode: key, addresses: ["/ip4/203.0.113.7/tcp/9101/ws"] }],
+  }),
+  sample(wire.cardPayload, { v: 1, name: "Ada Lovelace", hints: ["/ip4/203.0.113.7/tcp/9101/ws"] }),
+  sample(wire.adPayload, {
+    v: 1,
+    addresses: ["/ip4/203.0.113.7/tcp/9101/ws"],
+    build: "skein-0.1.0",
+    ...issued,
+    loadPct: 5,
+    freeSlots: 900,
+  }),
+  sample(
+    wire.supernodeListPayload,
+    { v: 1, ...issued, ads: [bytes(400), bytes(500)], central: "wss://central.example/skein/central/1" },
+    { v: 1, ...issued, ads: [] },
+  ),
+  sample(wire.introduction, { certificate: bytes(300), card: bytes(200) }),
+  sample(
+    wire.chatMessage,
+    { kind: "text", id, sentAt: issued.issuedAt, body: "Grüße 🪿\nsecond line" },
+    { kind: "receipt", state: "read", ids: [id, bytes(16, 8)] },
+  ),
+  sample(wire.descriptionPayload, {
+    v: 1,
+    call: id,
+    role: "caller",
+    type: "offer",
+    round: 0,
+    from: key,
+    to: bytes(32, 8),
+    sdp: "v=0\r\n",
+    fingerprint: key,
+    ufrag: "abcd",
+    pwd: "efgh",
+    nonce: id,
+    expiresAt: issued.expiresAt,
+    inReplyTo: bytes(0),
+  }),
+  sample(
+    wire.callMessage,
+    { kind: "description", envelope: bytes(2_000) },
+    { kind: "ringing", call: id },
+    { kind: "accept", call: id },
+    { kind: "candidate", call: id, round: 1, candidate: "candidate:1 1 udp 1 127.0.0.1 9 typ host" },
+    { kind: "hangup", call: id, reason: "busy" },
+  ),
+];

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/**
+ * The front door: `npm start`, `npm test`, `npm run bench`, `npm run check`.
+ *
+ * Plain JavaScript without dependencies, because it runs before anything is installed, on whatever Node (20 or newer) the
+ * machine has. It installs when needed and runs the real thing under the pinned Node 24.
+ */
+import process from "node:process";
+import { ensureChromium } from "./run/chromium.mjs";
+import { runShown } from "./run/command.mjs";
+import { ensureInstalled, toolEnv } from "./run/install.mjs";
+import { ensurePage } from "./run/page.mjs";
+import { PlainError } from "./run/plain-error.mjs";
+import { checkSteps, runSteps, testSteps } from "./run/steps.mjs";
+
+const USAGE = `usage: npm start [-- --port N --base-port N]   a local network and the page
+       npm test [-- WORD…]                      every check and test, or the tests whose path contains a word
+       npm run check                            lint, types, unused code
+       npm run bench [-- --json]                p2p and central side by side`;
+
+const OLDEST_NODE = 20;
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const commands = {
+  async start(args) {
+    await ensureInstalled();
+    await ensurePage();
+    return await runShown(["node", "tools/local-network.ts", ...args]);
+  },
+  async test(args) {
+    await ensureInstalled();
+    process.env.SKEIN_CHROMIUM = await ensureChromium();
+    return await runSteps(testSteps(args));
+  },
+  async check() {
+    await ensureInstalled();
+    return await runSteps(checkSteps());
+  },
+  async bench(args) {
+    await ensureInstalled();
+    process.env.SKEIN_CHROMIUM = await ensureChromium();
+    await ensurePage();
+    return await runShown(["node", "apps/lab/src/bench-call.ts", ...args]);
+  },
+};
+
+async function main() {
+  const [name = "", ...rest] = process.argv.slice(2);
+  const command = commands[name];
+  if (!command) {
+    console.error(USAGE);
+    return name === "--help" ? 0 : 2;
+  }
+  if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE) {
+    throw new PlainError(`This needs Node ${OLDEST_NODE} or newer to begin with; this is ${process.version}.`);
+  }
+  Object.assign(process.env, toolEnv());
+  return await command(rest[0] === "--" ? rest.slice(1) : rest);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof PlainError)) throw error;
+  console.error(`\n${error.message}`);
+  process.exitCode = error.exitCode;
+}

@@ -2,7 +2,8 @@
  * Every message and record that crosses a wire or a disk: schema, codec, limits, version.
  *
  * Main path: `codec.ts` (bytes in, value or refusal out) → `signed.ts` (the envelope every record travels in) →
- * `records.ts` (what people and supernodes sign) → `introduction.ts`, `chat.ts`, `call.ts` (what travels on channels).
+ * `records.ts` (what people and supernodes sign) → `introduction.ts`, `chat.ts`, `call.ts` (what travels on channels) →
+ * `central.ts` and `central-frame.ts` (between a device and a central server).
  * Left out: keys and who may sign what (`@skein/identity`), and any behaviour.
  *
  * @module
@@ -16,6 +17,36 @@ export {
   type HangupReason,
   MAX_SDP_LENGTH,
 } from "./call.ts";
+export {
+  CENTRAL_PATH,
+  type CentralRefusal,
+  type CentralReply,
+  type CentralRequest,
+  centralReply,
+  centralRequest,
+  type LoginPayload,
+  loginPayload,
+  MAX_ACKNOWLEDGED,
+  MAX_FOUND_RECORDS,
+  MAX_MAIL_PAGE_BYTES,
+  MAX_MAIL_PAGE_PIECES,
+  MAX_WATCH_BATCH,
+  type MailPiece,
+  type PipeControl,
+  type PipeEnd,
+} from "./central.ts";
+export {
+  type CentralFrame,
+  decodeReplyFrame,
+  decodeRequestFrame,
+  encodeDataFrame,
+  encodeReplyFrame,
+  encodeRequestFrame,
+  MAX_PIPE_CHUNK_BYTES,
+  MAX_REPLY_FRAME_BYTES,
+  MAX_REQUEST_FRAME_BYTES,
+  PIPE_WINDOW_BYTES,
+} from "./central-frame.ts";
 export { CHAT_PROTOCOL, type ChatMessage, chatMessage, MAX_RECEIPT_IDS, MAX_TEXT_LENGTH } from "./chat.ts";
 export { definedFormats, defineFormat, type Format, type Parsed } from "./codec.ts";
 export { type Introduction, introduction } from "./introduction.ts";

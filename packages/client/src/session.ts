@@ -98,7 +98,12 @@ export type CallView =
       readonly muted: boolean;
       readonly quality?: QualityView;
     })
-  | (CallWith & { readonly kind: "ended"; readonly reason: string; readonly sentence: string; readonly lastedMs: number });
+  | (CallWith & {
+      readonly kind: "ended";
+      readonly reason: string;
+      readonly sentence: string;
+      readonly lastedMs: number;
+    });
 
 interface CallWith {
   readonly call: string;
@@ -129,7 +134,10 @@ export interface Settings {
 export type Command =
   | { readonly kind: "rename"; readonly name: string }
   | { readonly kind: "add-contact"; readonly link: string }
-  | { readonly kind: "remove-contact" | "block" | "unblock" | "accept-request" | "decline-request"; readonly user: UserId }
+  | {
+      readonly kind: "remove-contact" | "block" | "unblock" | "accept-request" | "decline-request";
+      readonly user: UserId;
+    }
   | { readonly kind: "mark-verified"; readonly user: UserId; readonly verified: boolean }
   | { readonly kind: "send"; readonly user: UserId; readonly body: string }
   | { readonly kind: "mark-read" | "load-older"; readonly user: UserId }
@@ -142,6 +150,4 @@ export type Command =
   | { readonly kind: "change-settings"; readonly settings: Settings };
 
 /** What came of a command; `sentence` is for the person. `user` is set by `add-contact`. */
-export type Outcome =
-  | { readonly ok: true; readonly user?: UserId }
-  | { readonly ok: false; readonly sentence: string };
+export type Outcome = { readonly ok: true; readonly user?: UserId } | { readonly ok: false; readonly sentence: string };

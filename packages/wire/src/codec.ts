@@ -36,7 +36,8 @@ export function defineFormat<Schema extends v.GenericSchema>(
     encode(value) {
       const result = v.safeParse(schema, value);
       if (!result.success) throw new RangeError(`${name}: ${explain(result.issues)}`);
-      const bytes = encodeCbor(result.output, { ignoreUndefinedProperties: true });
+      // A copy: in Node, cborg answers with a Buffer out of a shared pool.
+      const bytes = Uint8Array.from(encodeCbor(result.output, { ignoreUndefinedProperties: true }));
       if (bytes.byteLength > maxBytes)
         throw new RangeError(`${name}: ${bytes.byteLength} bytes, the limit is ${maxBytes}`);
       return bytes;

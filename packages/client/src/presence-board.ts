@@ -1,0 +1,88 @@
+import {
+  type Availability,
+  type Clock,
+  createLive,
+  type DeviceId,
+  type Directory,
+  type Live,
+  type Presence,
+  type PresenceChange,
+  type Unsubscribe,
+  type UserId,
+} from "@skein/core";
+
+/** Who of the watched people is there, by their own signed word and by hints that they left. */
+export interface PresenceBoard {
+  /** Availability by user; someone not in it is offline. */
+  readonly availability: Live<ReadonlyMap<UserId, Availability>>;
+  /** Watches these people in this directory instead of the ones before. */
+  watch(directory: Directory, users: readonly UserId[]): void;
+  close(): void;
+}
+
+interface DeviceNote {
+  readonly presence: Presence;
+  /** Its home said the connection went away, after this record was signed. A hint: a newer record clears it. */
+  readonly gone: boolean;
+}
+
+/** Makes a board; it forgets records when they expire. */
+export function createPresenceBoard(clock: Clock): PresenceBoard {
+  const notes = new Map<DeviceId, DeviceNote>();
+  const availability = createLive<ReadonlyMap<UserId, Availability>>(new Map());
+  let unsubscribe: Unsubscribe = () => {};
+  let cancelExpiry: Unsubscribe = () => {};
+
+  function refresh(): void {
+    cancelExpiry();
+    const now = clock.now();
+    for (const [device, note] of notes) if (note.presence.expiresAt <= now) notes.delete(device);
+    const next = summarise([...notes.values()]);
+    if (!sameEntries(next, availability.value)) availability.set(next);
+    const firstExpiry = Math.min(...[...notes.values()].map((note) => note.presence.expiresAt));
+    cancelExpiry = Number.isFinite(firstExpiry) ? clock.at(firstExpiry, refresh) : () => {};
+  }
+
+  function hear(change: PresenceChange): void {
+    if (change.kind === "presence") {
+      const known = notes.get(change.presence.device);
+      if (known !== undefined && known.presence.sequence >= change.presence.sequence) return;
+      notes.set(change.presence.device, { presence: change.presence, gone: false });
+    } else {
+      const known = notes.get(change.device);
+      if (known === undefined || known.presence.issuedAt > change.at) return;
+      notes.set(change.device, { ...known, gone: true });
+    }
+    refresh();
+  }
+
+  return {
+    availability,
+    watch(directory, users) {
+      unsubscribe();
+      notes.clear();
+      refresh();
+      unsubscribe = users.length === 0 ? () => {} : directory.watch(users, hear);
+    },
+    close() {
+      unsubscribe();
+      cancelExpiry();
+    },
+  };
+}
+
+/** A user is as available as the most available of their devices. */
+function summarise(notes: readonly DeviceNote[]): ReadonlyMap<UserId, Availability> {
+  const rank = { offline: 0, away: 1, online: 2 } as const;
+  const result = new Map<UserId, Availability>();
+  for (const { presence, gone } of notes) {
+    const own = gone ? "offline" : presence.availability;
+    const best = result.get(presence.user) ?? "offline";
+    result.set(presence.user, rank[own] > rank[best] ? own : best);
+  }
+  return result;
+}
+
+function sameEntries(one: ReadonlyMap<UserId, Availability>, other: ReadonlyMap<UserId, Availability>): boolean {
+  return one.size === other.size && [...one].every(([user, value]) => other.get(user) === value);
+}

@@ -1,7 +1,7 @@
 import { isTestPath, type ProjectFile, withoutComments } from "./project-files.ts";
 
 /** A package's place: its layer and the packages its product code may import. */
-export interface Place {
+interface Place {
   readonly layer: number;
   readonly may: readonly string[];
 }
@@ -12,7 +12,7 @@ const BELOW_NETWORKS = ["core", "wire", "identity", "election", "relay", "secure
  * The layer table of docs/architecture.md. `messaging` and `calls` know no network package: that is what makes the
  * comparison of the two modes honest. `testkit` stays below `client`, so that client can be tested with it.
  */
-export const PACKAGES: Readonly<Record<string, Place>> = {
+const PACKAGES: Readonly<Record<string, Place>> = {
   core: { layer: 0, may: [] },
   wire: { layer: 1, may: ["core"] },
   identity: { layer: 1, may: ["core", "wire"] },
@@ -30,7 +30,7 @@ export const PACKAGES: Readonly<Record<string, Place>> = {
 };
 
 /** The programs. They may import any package, and no other program; the lab runs them all. */
-export const APPS: Readonly<Record<string, { readonly mayImportApps: readonly string[] }>> = {
+const APPS: Readonly<Record<string, { readonly mayImportApps: readonly string[] }>> = {
   web: { mayImportApps: [] },
   supernode: { mayImportApps: [] },
   central: { mayImportApps: [] },
@@ -38,13 +38,13 @@ export const APPS: Readonly<Record<string, { readonly mayImportApps: readonly st
 };
 
 /** What a package or app may import, in its product code and in its tests. */
-export interface Allowed {
+interface Allowed {
   readonly product: ReadonlySet<string>;
   readonly tests: ReadonlySet<string>;
 }
 
 /** The allowance of a folder such as `packages/wire`; undefined where the table does not know it. */
-export function allowedFor(folder: string): Allowed | undefined {
+function allowedFor(folder: string): Allowed | undefined {
   const [kind, name = ""] = folder.split("/");
   const app = kind === "apps" ? APPS[name] : undefined;
   if (app) {

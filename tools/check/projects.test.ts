@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { projectFiles, root } from "./project-files.ts";
@@ -28,17 +28,14 @@ test("every package and app is type-checked, and so are the tests and the tools"
   expect(missing(packages, referencesOf(readFileSync(join(root, "tsconfig.tests.json"), "utf8")))).toEqual([]);
 });
 
-test("every package's type project refers to the packages it depends on", () => {
+test("every package's type projects refer to the packages it depends on", () => {
   const faults = folders.flatMap((folder) => {
     const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
     const wanted = Object.keys(manifest.dependencies ?? {}).filter((name) => name.startsWith("@skein/"));
-    const references = referencesOf(readFileSync(join(root, folder, "tsconfig.json"), "utf8")).map((path) =>
-      basename(path),
-    );
-    return missing(
-      wanted.map((name) => name.replace("@skein/", "")),
-      references,
-    ).map((name) => `${folder}/tsconfig.json does not refer to ${name}`);
+    const projects = readdirSync(join(root, folder)).filter((name) => /^tsconfig.*\.json$/.test(name));
+    const referred = projects.flatMap((name) => referencesOf(readFileSync(join(root, folder, name), "utf8")));
+    const names = referred.map((path) => `@skein/${basename(path)}`);
+    return missing(wanted, names).map((name) => `${folder}: no tsconfig refers to ${name}`);
   });
   expect(faults).toEqual([]);
 });

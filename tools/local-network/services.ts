@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import type { Ports } from "./ports.ts";
+
+/** One program of a local network, as data. */
+export interface Service {
+  /** Short, unique, fit for a file name: `supernode-1`. */
+  readonly name: string;
+  /** For people: `supernode 1`. */
+  readonly label: string;
+  /** What Node runs: a script and its arguments. */
+  readonly args: readonly string[];
+  /** Answers 200 once the service does its work. */
+  readonly healthUrl: string;
+  /** A service starts when all of every lower stage are healthy. */
+  readonly stage: number;
+}
+
+const HOST = "127.0.0.1";
+
+/** The services of `npm start`: three supernodes that know each other, the central server and the host of the page. */
+export function localServices(ports: Ports, dataDir: string): readonly Service[] {
+  const httpOf = ports.supernodes.map(({ http }) => `http://${HOST}:${http}`);
+  const supernodes = ports.supernodes.map(({ ws, webrtc, turn, http }, index): Service => {
+    const name = `supernode-${index + 1}`;
+    const others = httpOf.filter((_, other) => other !== index);
+    return {
+      name,
+      label: `supernode ${index + 1}`,
+      stage: 1,
+      healthUrl: `http://${HOST}:${http}/healthz`,
+      args: [
+        ...["apps/supernode/src/main.ts", "supernode", "--data", join(dataDir, name), "--name", `sn${index + 1}`],
+        ...["--listen", HOST, "--ws-port", `${ws}`, "--webrtc-port", `${webrtc}`, "--turn-port", `${turn}`],
+        ...["--http-port", `${http}`, "--role", "always", "--bootstrap", others.join(","), "--allow-private"],
+      ],
+    };
+  });
+  const central: Service = {
+    name: "central",
+    label: "central server",
+    stage: 1,
+    healthUrl: `http://${HOST}:${ports.central}/healthz`,
+    args: [
+      ...["apps/central/src/main.ts", "--data", join(dataDir, "central"), "--listen", HOST],
+      ...["--port", `${ports.central}`, "--turn-port", `${ports.centralTurn}`, "--allow-private"],
+    ],
+  };
+  const page: Service = {
+    name: "page",
+    label: "page",
+    stage: 2,
+    healthUrl: `http://${HOST}:${ports.page}/healthz`,
+    args: [
+      ...["apps/supernode/src/main.ts", "page", "--data", join(dataDir, "page"), "--listen", HOST],
+      ...["--port", `${ports.page}`, "--supernodes", httpOf.join(","), "--central", `ws://localhost:${ports.central}`],
+    ],
+  };
+  return [...supernodes, central, page];
+}

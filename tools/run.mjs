@@ -25,7 +25,7 @@ const commands = {
   async start(args) {
     await ensureInstalled();
     await ensurePage();
-    return await runShown(["node", "tools/local-network.ts", ...args]);
+    return await runShown(["node", "apps/lab/src/local-network.ts", ...args]);
   },
   async test(args) {
     await ensureInstalled();

@@ -11,7 +11,7 @@ import { add, isGood, lastLine, nothing, tallyOfVitest } from "./tally.mjs";
 /** @typedef {{ name: string, run: () => Promise<Tally> }} Step */
 
 const LONGEST_TESTS_MS = 30 * 60_000;
-const E2E_CONFIG = "apps/web/e2e/vitest.config.ts";
+const E2E_CONFIG = "apps/lab/e2e/vitest.config.ts";
 
 /** @param {boolean} passed @returns {Tally} */
 const one = (passed) => (passed ? { ...nothing, passed: 1 } : { ...nothing, failed: 1 });

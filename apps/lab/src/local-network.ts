@@ -22,7 +22,7 @@ const USAGE = `A Skein network on this machine: three supernodes, a central serv
   --base-port N   moves everything else to the 44 ports from N on
   SKEIN_DATA      the folder for keys, mail and logs (.skein/local)`;
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 type CommandLine =
   | { readonly kind: "run"; readonly ports: Ports }

@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { systemClock, systemRandom } from "@skein/core";
+import type { Browser } from "playwright-core";
+import { startLocalNetwork } from "../local-network/local-network.ts";
+import { localServices } from "../local-network/services.ts";
+import { launchBrowser } from "./browser.ts";
+import { freePorts } from "./free-ports.ts";
+import { createPerson, type Person } from "./person.ts";
+
+/** A local network of real programs, and real browsers on it. */
+export interface Stage {
+  readonly address: string;
+  /** A person with a browser of their own, whose microphone hears a tone. Not yet at the page. */
+  person(name: string, options: { readonly toneHz: number; readonly flags?: readonly string[] }): Promise<Person>;
+  /** Another tab in the same browser and profile. */
+  tab(of: Person): Promise<Person>;
+  /** Kills (SIGKILL) a service by name, e.g. `supernode-1`; it stays dead. */
+  kill(service: string): Promise<void>;
+  /** Ends browsers and programs and removes their files. */
+  close(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+
+/** Starts three supernodes, a central server and the page on free ports. The page must be built. */
+export async function openStage(): Promise<Stage> {
+  const directory = mkdtempSync(join(tmpdir(), "skein-stage-"));
+  mkdirSync(join(directory, "browsers"));
+  const ports = await freePorts(systemRandom);
+  const processes = new Map<string, number>();
+  const ended = new Map<string, () => void>();
+  const network = await startLocalNetwork(
+    {
+      services: localServices(ports, directory),
+      cwd: root,
+      logDir: join(directory, "log"),
+      restarts: { maxRestarts: 0, windowMs: 1, firstWaitMs: 1, maxWaitMs: 1 },
+    },
+    {
+      clock: systemClock,
+      signal: AbortSignal.timeout(3_600_000),
+      tell(news) {
+        if (news.kind === "healthy" && news.pid !== undefined) processes.set(news.service.name, news.pid);
+        if (news.kind === "ended") ended.get(news.service.name)?.();
+      },
+    },
+  );
+  const address = `http://localhost:${ports.page}/`;
+  const browsers: Browser[] = [];
+
+  return {
+    address,
+    async person(name, { toneHz, flags }) {
+      const browser = await launchBrowser({
+        executable: process.env.SKEIN_CHROMIUM ?? "/usr/bin/chromium",
+        directory: join(directory, "browsers"),
+        toneHz,
+        ...(flags === undefined ? {} : { flags }),
+      });
+      browsers.push(browser);
+      const context = await browser.newContext({ permissions: ["microphone"] });
+      return await createPerson(name, context, `${address}?profile=${name.toLowerCase()}`);
+    },
+    tab: (of) => createPerson(of.name, of.page.context(), `${address}?profile=${of.name.toLowerCase()}`),
+    async kill(service) {
+      const pid = processes.get(service);
+      if (pid === undefined) throw new Error(`no service ${service} is running`);
+      await new Promise<void>((resolve) => {
+        ended.set(service, resolve);
+        process.kill(pid, "SIGKILL");
+      });
+    },
+    async close() {
+      await Promise.allSettled(browsers.map((browser) => browser.close()));
+      await network.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

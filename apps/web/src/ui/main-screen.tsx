@@ -1,0 +1,96 @@
+import type { Command, Outcome, Session } from "@skein/client";
+import { type ReactElement, useCallback, useEffect, useMemo, useState } from "react";
+import { AddFromLink } from "./add-from-link.tsx";
+import { CallScreen } from "./call-screen.tsx";
+import { Conversation } from "./conversation.tsx";
+import { Flock } from "./icons.tsx";
+import { useLive } from "./live-hooks.ts";
+import { usePageTitle, useRinging, useSoundChoices } from "./page-effects.ts";
+import type { PageParts } from "./page-parts.ts";
+import { type Scene, SceneContext } from "./session-context.ts";
+import { SettingsDialog } from "./settings-dialog.tsx";
+import { Sidebar } from "./sidebar.tsx";
+import { TabBanner } from "./tab-banner.tsx";
+
+/** Everything a person sees once Skein runs: contacts on the left, a conversation on the right, calls above it. */
+export function MainScreen({
+  session,
+  role,
+  link,
+  parts,
+}: {
+  readonly session: Session;
+  readonly role: "leader" | "follower";
+  readonly link: "live" | "lost";
+  readonly parts: PageParts;
+}): ReactElement {
+  const state = useLive(session.state);
+  const route = useLive(parts.route);
+  const [notice, setNotice] = useState("");
+  const [dialog, setDialog] = useState<"none" | "settings">("none");
+
+  const act = useCallback(
+    async (command: Command): Promise<Outcome> => {
+      const outcome = await session.act(command);
+      setNotice(outcome.ok ? "" : outcome.sentence);
+      return outcome;
+    },
+    [session],
+  );
+  const scene = useMemo<Scene>(
+    () => ({ parts, session, state, role, link, act }),
+    [parts, session, state, role, link, act],
+  );
+
+  usePageTitle(state, parts);
+  useRinging(state.call, role, parts);
+  useSoundChoices(session, role, parts);
+
+  // Somebody calls: no dialog may stand in front of the answer button.
+  const ringing = state.call.kind === "ringing-in";
+  useEffect(() => {
+    if (ringing) setDialog("none");
+  }, [ringing]);
+
+  const selected = route.kind === "chat" ? state.contacts.find(({ user }) => user === route.user) : undefined;
+
+  return (
+    <SceneContext value={scene}>
+      <div className="screen" data-pane={selected === undefined ? "list" : "chat"}>
+        <TabBanner />
+        <Sidebar selected={selected?.user} openSettings={() => setDialog("settings")} />
+        <main className="stage">
+          <CallScreen />
+          {selected === undefined ? <NothingOpen /> : <Conversation key={selected.user} contact={selected} />}
+        </main>
+        <Notice text={notice} dismiss={() => setNotice("")} />
+      </div>
+      <SettingsDialog open={dialog === "settings"} close={() => setDialog("none")} />
+      {route.kind === "add" && !ringing && <AddFromLink code={route.code} />}
+    </SceneContext>
+  );
+}
+
+function NothingOpen(): ReactElement {
+  return (
+    <div className="nothing-open">
+      <Flock />
+      <p>Pick a contact to write or call.</p>
+    </div>
+  );
+}
+
+function Notice({ text, dismiss }: { readonly text: string; dismiss(): void }): ReactElement {
+  return (
+    <div className="notice" role="status" data-shown={text === "" ? "no" : "yes"}>
+      {text !== "" && (
+        <>
+          <span>{text}</span>
+          <button type="button" className="button small" onClick={dismiss}>
+            OK
+          </button>
+        </>
+      )}
+    </div>
+  );
+}

@@ -9,6 +9,19 @@ import { MAX_CERTIFICATE_BYTES, MAX_PRESENCE_BYTES } from "./records.ts";
 /** Path of the WebSocket on a central server; the last part is the version of everything here. */
 export const CENTRAL_PATH = "/skein/central/1";
 
+/** WebSocket close codes of a central server; the reason is a sentence. Besides them: 1001 when the server stops. */
+export const CENTRAL_CLOSE: {
+  readonly protocolError: 4400;
+  readonly loginRefused: 4401;
+  readonly loginTimeout: 4408;
+  /** The same device logged in elsewhere; do not come back by yourself. */
+  readonly superseded: 4409;
+  /** What was sent to the device piled up beyond the limit. */
+  readonly tooSlow: 4413;
+  /** Too many connections, from this address or at all; come back later. */
+  readonly busy: 4429;
+} = { protocolError: 4400, loginRefused: 4401, loginTimeout: 4408, superseded: 4409, tooSlow: 4413, busy: 4429 };
+
 /** Most users in one `watch` or `unwatch`. */
 export const MAX_WATCH_BATCH = 64;
 /** Most records in one `found`. */

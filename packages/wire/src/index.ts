@@ -18,6 +18,7 @@ export {
   MAX_SDP_LENGTH,
 } from "./call.ts";
 export {
+  CENTRAL_CLOSE,
   CENTRAL_PATH,
   type CentralRefusal,
   type CentralReply,
@@ -49,6 +50,18 @@ export {
 } from "./central-frame.ts";
 export { CHAT_PROTOCOL, type ChatMessage, chatMessage, MAX_RECEIPT_IDS, MAX_TEXT_LENGTH } from "./chat.ts";
 export { definedFormats, defineFormat, type Format, type Parsed } from "./codec.ts";
+export {
+  type DeviceSet,
+  deviceSet,
+  INDEX_PROTOCOL,
+  type IndexRefusal,
+  type IndexReply,
+  type IndexRequest,
+  indexReply,
+  indexRequest,
+  MAX_DEVICES_OF_USER,
+  MAX_WATCHED_USERS,
+} from "./index-protocol.ts";
 export { type Introduction, introduction } from "./introduction.ts";
 export {
   type AdPayload,

@@ -1,0 +1,188 @@
+import { createServer as createHttpServer, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { type Clock, type DeviceId, type Random, systemClock, systemRandom } from "@skein/core";
+import { CENTRAL_CLOSE, CENTRAL_PATH, MAX_REQUEST_FRAME_BYTES } from "@skein/wire";
+import { type Logger, pino } from "pino";
+import { type WebSocket, WebSocketServer } from "ws";
+import { createAddresses } from "./addresses.ts";
+import { type Connection, runConnection } from "./connection.ts";
+import { createExchange } from "./exchange.ts";
+import { createHttpHandler } from "./http.ts";
+import { type CentralLimits, DEFAULT_LIMITS } from "./limits.ts";
+import { openMailboxStore } from "./mailbox-store.ts";
+import { addGauges, createMetrics } from "./metrics.ts";
+import { acceptedOrigins } from "./origins.ts";
+import type { RelayService } from "./relay-service.ts";
+
+/** How a server is run. */
+export interface CentralServerOptions {
+  /** Directory of the database; it must exist. Left out: everything in memory, for tests. */
+  readonly dataDirectory?: string;
+  /** Address to listen on, e.g. `127.0.0.1`. */
+  readonly listen: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Origins clients dial, where they are not this machine's own addresses, e.g. `wss://central.example`. */
+  readonly publicUrls?: readonly string[];
+  /** PEM texts; left out: plain HTTP and WebSocket. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Directory of a page to serve. */
+  readonly page?: string;
+  readonly limits?: Partial<CentralLimits>;
+}
+
+/** What a server needs from outside. */
+export interface CentralServerDependencies {
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly log?: Logger;
+  /** Where calls are relayed; left out: no calls in this mode. */
+  readonly relay?: RelayService;
+}
+
+/** A running server. */
+export interface CentralServer {
+  /** WebSocket address for clients. */
+  readonly url: string;
+  /** Address of `/healthz` and `/metrics`. */
+  readonly httpUrl: string;
+  /** Whether a device is logged in. */
+  isOnline(device: DeviceId): boolean;
+  /** Tells every client to come back later, closes the stores. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** How long clients get to answer the close when the server stops, ms. */
+const STOP_TIMEOUT_MS = 2_000;
+/** How often mail that is too old is removed, ms. */
+const EXPIRE_EVERY_MS = 10 * 60_000;
+
+/** Starts a server; resolves when it listens, rejects with the system's error when it cannot. */
+export async function startCentralServer(
+  options: CentralServerOptions,
+  dependencies: CentralServerDependencies = {},
+): Promise<CentralServer> {
+  const { clock = systemClock, random = systemRandom, log = pino({ level: "silent" }) } = dependencies;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const path = options.dataDirectory === undefined ? ":memory:" : join(options.dataDirectory, "mail.sqlite");
+  const mailbox = openMailboxStore(path, limits, { random });
+  const metrics = createMetrics();
+  const connections = new Map<WebSocket, Connection>();
+  const startedAt = clock.now();
+  let stopping: Promise<void> | undefined;
+  let port = options.port;
+
+  const exchange = createExchange(limits, {
+    clock,
+    random,
+    log,
+    metrics,
+    mailbox,
+    relay: dependencies.relay,
+    origins: () =>
+      acceptedOrigins({
+        listen: options.listen,
+        port,
+        scheme: options.tls === undefined ? "ws" : "wss",
+        publicUrls: options.publicUrls ?? [],
+        interfaces: Object.values(networkInterfaces()).flatMap((those) => those?.map((each) => each.address) ?? []),
+      }),
+  });
+  addGauges(metrics, {
+    sessions: () => exchange.sessions.size,
+    connections: () => connections.size,
+    pipes: () => exchange.pipes.open,
+    presences: () => exchange.directory.records,
+    outgoingBytes: () => exchange.outgoing.sizeBytes,
+    mail: () => mailbox.totals(),
+  });
+
+  const handler = createHttpHandler(options.page === undefined ? {} : { page: options.page }, {
+    registry: metrics.registry,
+    health: () => ({
+      status: stopping === undefined ? "ok" : "stopping",
+      sessions: exchange.sessions.size,
+      uptimeSeconds: Math.floor((clock.now() - startedAt) / 1000),
+    }),
+  });
+  const http: Server =
+    options.tls === undefined
+      ? createHttpServer(handler)
+      : createHttpsServer({ cert: options.tls.certificate, key: options.tls.key }, handler);
+  const sockets = new WebSocketServer({
+    server: http,
+    path: CENTRAL_PATH,
+    maxPayload: MAX_REQUEST_FRAME_BYTES,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+  const addresses = createAddresses(limits, { clock });
+  sockets.on("error", (error) => log.error({ error: error.message }, "websocket server"));
+  sockets.on("connection", (socket, request) => {
+    // Cut or malformed connections: `close` follows and does the work.
+    socket.on("error", (error) => log.debug({ error: error.message }, "websocket"));
+    const leave = addresses.admit(request.socket.remoteAddress ?? "unknown");
+    if (leave === undefined || connections.size >= limits.maxSessions || stopping !== undefined) {
+      leave?.();
+      socket.close(CENTRAL_CLOSE.busy, "too many connections, come back later");
+      return;
+    }
+    const connection = attach(socket);
+    connections.set(socket, connection);
+    socket.on("close", () => {
+      leave();
+      connections.delete(socket);
+      connection.closed();
+    });
+  });
+
+  function attach(socket: WebSocket): Connection {
+    const connection = runConnection(socket, exchange);
+    socket.on("message", (data: Buffer, isBinary) => {
+      if (isBinary) connection.receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      else connection.end(CENTRAL_CLOSE.protocolError, "binary frames only");
+    });
+    return connection;
+  }
+
+  let cancelExpire = clock.at(clock.now() + EXPIRE_EVERY_MS, expire);
+  function expire(): void {
+    const removed = mailbox.expire(clock.now());
+    if (removed > 0) log.info({ removed }, "old mail removed");
+    cancelExpire = clock.at(clock.now() + EXPIRE_EVERY_MS, expire);
+  }
+
+  async function stop(): Promise<void> {
+    cancelExpire();
+    const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+    for (const connection of connections.values()) connection.end(1001, "the server stops, come back later");
+    const cut = setTimeout(() => {
+      for (const socket of connections.keys()) socket.terminate();
+      http.closeAllConnections();
+    }, STOP_TIMEOUT_MS);
+    http.closeIdleConnections();
+    await closed;
+    clearTimeout(cut);
+    mailbox.close();
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(options.port, options.listen, resolve);
+  }).catch((error: unknown) => {
+    mailbox.close();
+    throw error;
+  });
+  port = (http.address() as AddressInfo).port;
+  const host = options.listen.includes(":") ? `[${options.listen}]` : options.listen;
+  const secure = options.tls === undefined ? "" : "s";
+  return {
+    url: `ws${secure}://${host}:${port}${CENTRAL_PATH}`,
+    httpUrl: `http${secure}://${host}:${port}`,
+    isOnline: (device) => exchange.sessions.has(device),
+    stop: () => (stopping ??= stop()),
+  };
+}

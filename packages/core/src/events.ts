@@ -51,6 +51,8 @@ export type SkeinEvent =
   | { readonly name: "call.path"; readonly call: string; readonly path: string }
   | { readonly name: "call.refused"; readonly call: string; readonly reason: string }
   | { readonly name: "call.ended"; readonly call: string; readonly reason: string; readonly lastedMs: number }
+  /** Something this device keeps could not be written or read. */
+  | { readonly name: "store.failed"; readonly store: string; readonly reason: string }
   | { readonly name: "peer.bad-message"; readonly peer: string; readonly protocol: string; readonly reason: string };
 
 /** Takes events; never throws, never waits. */

@@ -173,9 +173,11 @@ export function channelContract(
       expect(await far.closed).not.toBe("superseded");
     });
 
-    test("[CH13] after the end, send rejects with closed on both sides", async (stage) => {
+    test("[CH13] from close on, send rejects with closed on both sides", async (stage) => {
       const { near, far } = await stage.connect(await stage.online(), await stage.online());
-      await stage.within(near.close("done"), "close");
+      const closing = near.close("done");
+      await stage.rejects(near.send(Uint8Array.of(1)), "closed");
+      await stage.within(closing, "close");
       await stage.rejects(near.send(Uint8Array.of(1)), "closed");
       await stage.within(far.closed, "closed, at the other side");
       await stage.rejects(far.send(Uint8Array.of(1)), "closed");

@@ -1,0 +1,36 @@
+import type { Supernode } from "@skein/network-p2p/supernode";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+
+/** Prometheus text of a program. */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/** The figures of a supernode and of its process; read when asked for, nothing is counted twice. */
+export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const gauge = (name: string, help: string, read: (status: ReturnType<Supernode["status"]>) => number): Gauge =>
+    new Gauge({
+      name: `skein_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read(supernode.status()));
+      },
+    });
+  gauge("connections", "open libp2p connections", (status) => status.connections);
+  gauge("relay_reservations", "leaves that are reachable through this supernode", (status) => status.reservations);
+  gauge("relay_reservations_max", "most leaves it takes", (status) => status.maxReservations);
+  gauge("presence_records", "presence records it holds", (status) => status.records);
+  gauge("presence_watchers", "leaves that watch someone", (status) => status.watchers);
+  gauge("neighbours", "other supernodes it is connected to", (status) => status.neighbours);
+  gauge("dht_peers", "supernodes in its routing table", (status) => status.dhtPeers);
+  gauge("turn_allocations", "relayed addresses held by calls", (status) => status.turn?.allocations ?? 0);
+  gauge("turn_bytes_total", "bytes relayed for calls since the start", (status) =>
+    status.turn === undefined ? 0 : status.turn.bytesToPeers + status.turn.bytesToClients,
+  );
+  gauge("turn_packets_dropped_total", "packets of calls not relayed", (status) => status.turn?.packetsDropped ?? 0);
+  return { contentType: registry.contentType, text: () => registry.metrics() };
+}

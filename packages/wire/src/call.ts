@@ -60,11 +60,12 @@ export type HangupReason = "hangup" | "decline" | "busy" | "no-answer" | "refuse
 
 /**
  * What travels on a call channel after the introduction. `description` carries a signed envelope of a
- * {@link DescriptionPayload}; `ringing`: the person is being told; `accept`: the person answered; `candidate`: one ICE
- * candidate of a round, empty text for the last.
+ * {@link DescriptionPayload}; `resume`: this channel carries on a call whose channel was lost; `ringing`: the person is
+ * being told; `accept`: the person answered; `candidate`: one ICE candidate of a round.
  */
 export type CallMessage =
   | { readonly kind: "description"; readonly envelope: Uint8Array }
+  | { readonly kind: "resume"; readonly call: Uint8Array }
   | { readonly kind: "ringing"; readonly call: Uint8Array }
   | { readonly kind: "accept"; readonly call: Uint8Array }
   | { readonly kind: "candidate"; readonly call: Uint8Array; readonly round: number; readonly candidate: string }
@@ -76,6 +77,7 @@ export const callMessage: Format<CallMessage> = defineFormat(
   MAX_SIGNED_PAYLOAD_BYTES + 512,
   v.variant("kind", [
     v.object({ kind: v.literal("description"), envelope: bytesUpTo(MAX_SIGNED_PAYLOAD_BYTES + 160) }),
+    v.object({ kind: v.literal("resume"), call: id16 }),
     v.object({ kind: v.literal("ringing"), call: id16 }),
     v.object({ kind: v.literal("accept"), call: id16 }),
     v.object({ kind: v.literal("candidate"), call: id16, round: counter, candidate: text(1024) }),

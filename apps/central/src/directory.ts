@@ -24,6 +24,8 @@ export function createDirectory(
 ): Directory {
   const { clock, isOnline } = dependencies;
   const store = createPresenceStore(limits);
+  /** Sessions that published something. */
+  const announced = new WeakSet<Session>();
   const watchers = new Map<UserId, Set<Session>>();
 
   function tell(user: UserId, reply: CentralReply): void {
@@ -52,7 +54,10 @@ export function createDirectory(
       const outcome = store.put(parsed.value, now);
       if (outcome === "old") return refuse("presence: its sequence is not above the last one");
       if (outcome === "full") return refuse("presence: this server has no room for more devices");
-      tell(parsed.value.user, { kind: "presence", record: bytes });
+      // Published again after a break, it tells that the device is back.
+      const isNews = outcome === "stored" || !announced.has(session);
+      announced.add(session);
+      if (isNews) tell(parsed.value.user, { kind: "presence", record: bytes });
       return parsed;
     },
 

@@ -4,8 +4,11 @@ import { MAX_FOUND_RECORDS } from "@skein/wire";
 /** The newest presence of every device that said something within the life of a record. In memory: devices sign anew. */
 export interface PresenceStore {
   readonly size: number;
-  /** Keeps a verified record unless a newer or the same one is known (`old`), or there is no room (`full`). */
-  put(presence: Presence, now: number): "stored" | "old" | "full";
+  /**
+   * Keeps a verified record. `same`: it is the one kept already, so a publish may be retried; `old`: a newer one, or another
+   * with the same sequence, is kept; `full`: there is no room for one more device.
+   */
+  put(presence: Presence, now: number): "stored" | "same" | "old" | "full";
   /** Records of a user that have not expired, newest first. */
   of(user: UserId, now: number): readonly Presence[];
 }
@@ -47,7 +50,8 @@ export function createPresenceStore(limits: { readonly maxPresences: number }): 
 
     put(presence, now) {
       const known = users.get(presence.user)?.get(presence.device);
-      if (known !== undefined && known.sequence >= presence.sequence) return "old";
+      if (known !== undefined && known.sequence >= presence.sequence)
+        return sameBytes(known.bytes, presence.bytes) ? "same" : "old";
       if (known === undefined && !makeRoom(presence.user, now)) return "full";
       if (known === undefined) size += 1;
       const devices = users.get(presence.user) ?? new Map<DeviceId, Presence>();
@@ -64,4 +68,8 @@ export function createPresenceStore(limits: { readonly maxPresences: number }): 
         .toSorted((one, other) => other.issuedAt - one.issuedAt);
     },
   };
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.byteLength === other.byteLength && one.every((byte, index) => byte === other[index]);
 }

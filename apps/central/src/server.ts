@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { type Clock, type DeviceId, type Random, systemClock, systemRandom } from "@skein/core";
 import { CENTRAL_CLOSE, CENTRAL_PATH, MAX_REQUEST_FRAME_BYTES } from "@skein/wire";
 import { type Logger, pino } from "pino";
+import type { Registry } from "prom-client";
 import { type WebSocket, WebSocketServer } from "ws";
 import { createAddresses } from "./addresses.ts";
 import { type Connection, runConnection } from "./connection.ts";
@@ -49,6 +50,8 @@ export interface CentralServer {
   readonly url: string;
   /** Address of `/healthz` and `/metrics`. */
   readonly httpUrl: string;
+  /** What `/metrics` shows; a process may add its own. */
+  readonly registry: Registry;
   /** Whether a device is logged in. */
   isOnline(device: DeviceId): boolean;
   /** Tells every client to come back later, closes the stores. Idempotent. */
@@ -182,6 +185,7 @@ export async function startCentralServer(
   return {
     url: `ws${secure}://${host}:${port}${CENTRAL_PATH}`,
     httpUrl: `http${secure}://${host}:${port}`,
+    registry: metrics.registry,
     isOnline: (device) => exchange.sessions.has(device),
     stop: () => (stopping ??= stop()),
   };

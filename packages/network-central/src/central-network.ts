@@ -10,6 +10,7 @@ import {
   silent,
 } from "@skein/core";
 import type { Account } from "@skein/identity";
+import { CENTRAL_PATH } from "@skein/wire";
 import { createCallers } from "./callers.ts";
 import { dialDevice } from "./dial-device.ts";
 import { createDirectory } from "./directory.ts";
@@ -22,7 +23,7 @@ import { createUplink } from "./uplink.ts";
 
 /** Where the server is. */
 export interface CentralNetworkOptions {
-  /** WebSocket address, e.g. `wss://central.example/skein/central/1`. */
+  /** WebSocket address, e.g. `wss://central.example`; a path other than the usual one may follow. */
   readonly url: string;
 }
 
@@ -47,7 +48,7 @@ export function createCentralNetwork(
   options: CentralNetworkOptions,
   dependencies: CentralNetworkDependencies,
 ): CentralNetwork {
-  const { url } = options;
+  const url = addressOf(options.url);
   const { account, clock, random, report = silent, connect = (address) => new WebSocket(address) } = dependencies;
   const listeners = new Map<Protocol, (channel: Channel) => void>();
   const channels = new Set<Channel>();
@@ -105,6 +106,17 @@ export function createCentralNetwork(
     void channel.closed.then(() => channels.delete(channel));
   }
 
+  /** A channel that was finished while the network stops is closed as the others are. */
+  async function keep(channel: Channel): Promise<void> {
+    onChannel(channel);
+    try {
+      session();
+    } catch (error) {
+      await channel.close("stopped");
+      throw error;
+    }
+  }
+
   return {
     mode: "central",
     self: account.device,
@@ -125,7 +137,7 @@ export function createCentralNetwork(
         const onBadPeer = (reason: string): void =>
           report({ name: "peer.bad-message", peer: device, protocol, reason });
         const channel = await dialDevice({ device, protocol, url, privateKey }, { pipes, clock, onBadPeer }, signal);
-        onChannel(channel);
+        await keep(channel);
         report({ name: "net.dial.ok", ...peer, path: "central", tookMs: clock.now() - startedAt });
         return channel;
       } catch (error) {
@@ -147,4 +159,12 @@ export function createCentralNetwork(
       return mediaRoutes(signal);
     },
   };
+}
+
+/** The address with the usual path, where none is given. Text that is no address stays as it is: dialling says so. */
+function addressOf(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const address = new URL(url);
+  if (address.pathname === "/") address.pathname = CENTRAL_PATH;
+  return address.href;
 }

@@ -45,7 +45,8 @@ export function createChannelFrameReader(): ChannelFrameReader {
         const sizeBytes = new DataView(rest.buffer, rest.byteOffset).getUint32(1);
         check(rest[0], sizeBytes);
         if (rest.byteLength < HEADER_BYTES + sizeBytes) break;
-        frames.push(read(rest[0], rest.slice(HEADER_BYTES, HEADER_BYTES + sizeBytes)));
+        // A copy, and a plain one: in Node what arrives may be a view of a Buffer.
+        frames.push(read(rest[0], new Uint8Array(rest.subarray(HEADER_BYTES, HEADER_BYTES + sizeBytes))));
         rest = rest.subarray(HEADER_BYTES + sizeBytes);
       }
       return frames;

@@ -120,7 +120,9 @@ export function createDirectory(dependencies: {
     async publish(presence, signal) {
       const { requests } = dependencies.session();
       await requests.ask({ kind: "publish", presence: presence.bytes }, "done", signal);
-      onPublish(presence);
+      // Only what was signed counts, not the fields beside it.
+      const published = verifyPresence(presence.bytes, clock.now());
+      if (published.ok) onPublish(published.value);
     },
 
     async find(user, signal) {

@@ -28,6 +28,8 @@ export function createMailbox(dependencies: { readonly session: RequireSession }
     },
 
     async acknowledge(ids, signal) {
+      dependencies.session();
+      signal.throwIfAborted();
       // An id of another shape is none of this box: ignored, as unknown ones are.
       const pieces = ids.filter((id) => /^[A-Za-z0-9_-]{16}$/.test(id));
       for (let at = 0; at < pieces.length; at += MAX_ACKNOWLEDGED)

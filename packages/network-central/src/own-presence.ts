@@ -14,7 +14,10 @@ export interface OwnPresence {
   pause(): void;
 }
 
-/** Makes it. Sequences rise strictly: `max(last + 1, now)`, so that a new process without memory is above an old one. */
+/**
+ * Makes it (CE16). Sequences rise strictly: `max(last + 1, now)`, so that a new process without memory is above an old one.
+ * After a short break the record of before is published again, as it is.
+ */
 export function createOwnPresence(dependencies: {
   readonly account: Account;
   readonly clock: Clock;
@@ -23,43 +26,51 @@ export function createOwnPresence(dependencies: {
 }): OwnPresence {
   const { account, clock, lastPublished } = dependencies;
   let availability: Availability = "online";
-  let last = 0;
+  let latest: Presence | undefined;
   let current: { readonly session: Session; readonly signal: AbortSignal } | undefined;
   let cancelRenewal: () => void = () => {};
 
-  async function signAndPublish(session: Session, signal: AbortSignal): Promise<void> {
+  function sign(above: number): Presence {
     const now = clock.now();
-    last = Math.max(last + 1, now);
-    const statement = { certificate: account.certificate, sequence: last, issuedAt: now, availability, via: [] };
-    const presence = signPresence(statement, account.deviceKey).bytes;
-    await session.requests.ask({ kind: "publish", presence }, "done", signal);
+    const sequence = Math.max(above + 1, now);
+    const statement = { certificate: account.certificate, sequence, issuedAt: now, availability, via: [] };
+    latest = signPresence(statement, account.deviceKey);
+    return latest;
   }
 
-  async function publishNow(session: Session, signal: AbortSignal): Promise<void> {
+  /** The record to publish now: the latest while it is fresh and true, else a new one. */
+  function fresh(): Presence {
+    const isFresh = latest !== undefined && latest.issuedAt + PRESENCE_EVERY_MS > clock.now();
+    return latest !== undefined && isFresh && latest.availability === availability
+      ? latest
+      : sign(latest?.sequence ?? 0);
+  }
+
+  async function publish(presence: Presence, { session, signal }: NonNullable<typeof current>): Promise<void> {
     cancelRenewal();
     cancelRenewal = clock.at(clock.now() + PRESENCE_EVERY_MS, renew);
-    try {
-      await signAndPublish(session, signal);
-    } catch (error) {
-      if (!isNetworkError(error, "refused")) throw error;
-      // Perhaps this device's clock went back, or another process of it was ahead.
-      const known = await lastPublished(signal);
-      if (known === undefined || known < last) throw error;
-      last = known;
-      await signAndPublish(session, signal);
-    }
+    await session.requests.ask({ kind: "publish", presence: presence.bytes }, "done", signal);
   }
 
   function renew(): void {
     if (current === undefined) return;
     // A lost link announces anew when it is back.
-    publishNow(current.session, current.signal).catch(() => {});
+    publish(sign(latest?.sequence ?? 0), current).catch(() => {});
   }
 
   return {
     async announce(session, signal) {
       current = { session, signal };
-      await publishNow(session, signal);
+      const presence = fresh();
+      try {
+        await publish(presence, current);
+      } catch (error) {
+        if (!isNetworkError(error, "refused")) throw error;
+        // Perhaps this device's clock went back, or another process of it was ahead.
+        const known = await lastPublished(signal);
+        if (known === undefined || known < presence.sequence) throw error;
+        await publish(sign(known), { session, signal });
+      }
     },
     setAvailability(next) {
       if (next === availability) return;
@@ -67,7 +78,8 @@ export function createOwnPresence(dependencies: {
       renew();
     },
     noteOwn(presence) {
-      last = Math.max(last, presence.sequence);
+      if (latest !== undefined && latest.sequence >= presence.sequence) return;
+      latest = presence;
       availability = presence.availability;
     },
     pause() {

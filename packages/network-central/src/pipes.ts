@@ -33,6 +33,7 @@ export function createPipes(dependencies: {
   const entries = new Map<number, Entry>();
   // Pipes a device opens have even numbers (CE20); none is used twice, so a late frame cannot meet a new pipe.
   let nextNumber = 2;
+  let ended: NetworkError | undefined;
 
   function lineOf(pipe: number): PipeLine {
     return {
@@ -71,6 +72,7 @@ export function createPipes(dependencies: {
       nextNumber += 2;
       const stream = new PipeStream({ direction: "outbound" }, { line: lineOf(pipe) });
       entries.set(pipe, { stream, onEnd });
+      if (ended !== undefined) onClose(pipe, ended);
       link.send({ kind: "open", pipe, device: keyFromId(device), protocol });
       return stream;
     },
@@ -86,6 +88,7 @@ export function createPipes(dependencies: {
     },
 
     end(why) {
+      ended = why;
       for (const pipe of [...entries.keys()]) onClose(pipe, why);
     },
   };

@@ -1,0 +1,104 @@
+import type { Connection } from "@libp2p/interface";
+import { type Channel, type DeviceId, isNetworkError, NetworkError, type Path, type Protocol } from "@skein/core";
+import { relayOf } from "./addresses.ts";
+import { openChannel } from "./channel.ts";
+import type { ChannelRegistry } from "./channel-registry.ts";
+import type { DirectPaths } from "./direct-paths.ts";
+import type { LeafDirectory } from "./directory.ts";
+import { toNetworkError } from "./network-errors.ts";
+import type { RelayedPaths } from "./relayed-paths.ts";
+
+/** What dialling needs. */
+export interface DialDependencies {
+  readonly directory: LeafDirectory;
+  readonly relayed: RelayedPaths;
+  readonly direct: DirectPaths;
+  readonly channels: ChannelRegistry;
+}
+
+/** A stream on a connection that may have died without telling gets this long, ms. */
+const STREAM_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens a channel: over a proven direct connection, else over a relayed one that is open, else over a new relayed one; then
+ * seeks a direct path in the background. Always by a connection we hold: asking libp2p for "this peer" would dial whatever
+ * address it once heard (js-libp2p never counts a relayed connection as existing).
+ */
+export async function dialChannel(
+  device: DeviceId,
+  protocol: Protocol,
+  dependencies: DialDependencies,
+  signal: AbortSignal,
+): Promise<Channel> {
+  const { direct, relayed } = dependencies;
+  const held = [direct.usable(device), ...relayed.open(device)].flatMap((each) => (each === undefined ? [] : [each]));
+  for (const connection of held) {
+    const channel = await tryConnection(connection, device, protocol, dependencies, signal);
+    if (channel !== undefined) return channel;
+  }
+  const connection = await connectRelayed(device, dependencies, signal);
+  return openOn(connection, device, protocol, dependencies, signal);
+}
+
+/** `undefined` when the connection turns out to be dead; it is dropped then. */
+async function tryConnection(
+  connection: Connection,
+  device: DeviceId,
+  protocol: Protocol,
+  dependencies: DialDependencies,
+  signal: AbortSignal,
+): Promise<Channel | undefined> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(STREAM_TIMEOUT_MS)]);
+  try {
+    return await openOn(connection, device, protocol, dependencies, limit);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isNetworkError(error, "unsupported")) throw error;
+    connection.abort(new Error("it does not answer"));
+    return undefined;
+  }
+}
+
+/** By what we know, then once more by what the supernodes say now. */
+async function connectRelayed(
+  device: DeviceId,
+  { directory, relayed }: DialDependencies,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const known = await directory.findDevice(device, signal);
+  if (known === undefined) throw new NetworkError("unreachable", "nobody knows where this device is");
+  try {
+    return await relayed.connect(known, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isNetworkError(error, "peer-mismatch")) throw error;
+    const fresh = await directory.refreshDevice(device, signal).catch(() => undefined);
+    if (fresh === undefined || fresh.sequence === known.sequence) throw error;
+    return relayed.connect(fresh, signal);
+  }
+}
+
+async function openOn(
+  connection: Connection,
+  device: DeviceId,
+  protocol: Protocol,
+  { channels, direct }: DialDependencies,
+  signal: AbortSignal,
+): Promise<Channel> {
+  try {
+    const stream = await connection.newStream(protocol, { signal, runOnLimitedConnection: true });
+    const channel = openChannel(stream, device, pathOf(connection));
+    channels.add({ channel, protocol, opened: "dialled" });
+    if (channel.path.value.kind === "relayed") direct.seek(device, connection);
+    return channel;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toNetworkError(error);
+  }
+}
+
+/** What the page draws for a connection. */
+export function pathOf(connection: Connection): Path {
+  const relay = relayOf(connection.remoteAddr);
+  return relay === undefined ? { kind: "direct" } : { kind: "relayed", by: relay };
+}

@@ -1,0 +1,85 @@
+import type { Connection } from "@libp2p/interface";
+import { NetworkError } from "@skein/core";
+import { INDEX_PROTOCOL, type IndexReply, type IndexRequest, indexReply, indexRequest } from "@skein/wire";
+import { INDEX_REQUEST_TIMEOUT_MS, MAX_INDEX_REQUESTS_IN_FLIGHT } from "./defaults.ts";
+import { openFrames } from "./frames.ts";
+import { toNetworkError } from "./network-errors.ts";
+import { MAX_INDEX_FRAME_BYTES } from "./specification.ts";
+
+type WithoutId<Request> = Request extends unknown ? Omit<Request, "id"> : never;
+
+/** What can be asked of a supernode. */
+export type Question = WithoutId<IndexRequest>;
+
+/** What a supernode answers. */
+export type Answer = Extract<IndexReply, { readonly id: number }>;
+
+/** What a supernode says unasked. */
+export type Push = Exclude<IndexReply, Answer>;
+
+/** Our half of one index stream. */
+export interface IndexClient {
+  /** Asks; rejects `refused`, `offline` (the stream ended, or no answer in time) or the abort reason. */
+  ask(question: Question, signal?: AbortSignal): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the index protocol on a connection to a supernode. `onPush` hears what it pushes; `onEnd` hears once that the
+ * stream is over, whoever ended it.
+ */
+export async function openIndexClient(
+  connection: Connection,
+  handlers: { readonly onPush: (push: Push) => void; readonly onEnd: () => void },
+  signal: AbortSignal,
+): Promise<IndexClient> {
+  const stream = await connection.newStream(INDEX_PROTOCOL, { signal });
+  const frames = openFrames(stream, MAX_INDEX_FRAME_BYTES);
+  const waiting = new Map<number, PromiseWithResolvers<Answer>>();
+  let nextId = 1;
+
+  const end = (cause: unknown): void => {
+    for (const each of waiting.values())
+      each.reject(new NetworkError("offline", "the supernode went away", { cause: toNetworkError(cause) }));
+    waiting.clear();
+    handlers.onEnd();
+  };
+  const read = async (): Promise<void> => {
+    for await (const frame of frames.incoming) {
+      const reply = indexReply.decode(frame);
+      if (!reply.ok) throw new NetworkError("refused", `the supernode speaks another language: ${reply.reason}`);
+      if ("id" in reply.value) waiting.get(reply.value.id)?.resolve(reply.value);
+      else handlers.onPush(reply.value);
+    }
+  };
+  read()
+    .then(() => end(new Error("it ended the stream")), end)
+    .finally(() => frames.end());
+
+  return {
+    async ask(question, signal) {
+      if (waiting.size >= MAX_INDEX_REQUESTS_IN_FLIGHT)
+        throw new NetworkError("refused", "too many requests are under way");
+      signal?.throwIfAborted();
+      const id = nextId++;
+      const answer = Promise.withResolvers<Answer>();
+      const timer = setTimeout(
+        () => answer.reject(new NetworkError("offline", "the supernode did not answer in time")),
+        INDEX_REQUEST_TIMEOUT_MS,
+      );
+      const abort = (): void => answer.reject(signal?.reason);
+      signal?.addEventListener("abort", abort, { once: true });
+      waiting.set(id, answer);
+      try {
+        const [reply] = await Promise.all([answer.promise, frames.send(indexRequest.encode({ ...question, id }))]);
+        if (reply.kind === "refused") throw new NetworkError("refused", `the supernode refused: ${reply.reason}`);
+        return reply;
+      } finally {
+        waiting.delete(id);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+      }
+    },
+    close: () => frames.end(),
+  };
+}

@@ -1,0 +1,55 @@
+import { noise } from "@chainsafe/libp2p-noise";
+import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
+import { identify } from "@libp2p/identify";
+import type { Libp2p, PrivateKey } from "@libp2p/interface";
+import { webRTC, webRTCDirect } from "@libp2p/webrtc";
+import { webSockets } from "@libp2p/websockets";
+import { yamux } from "@libp2p/yamux";
+import { createLibp2p } from "libp2p";
+import { exposeParts, type Libp2pParts } from "./libp2p-parts.ts";
+
+/** What a leaf's libp2p node is made of. */
+export interface LeafNodeInit {
+  readonly privateKey: PrivateKey;
+  /** STUN servers for an upgrade to a direct connection; never public ones. */
+  readonly iceServers: () => Promise<RTCIceServer[]>;
+}
+
+/**
+ * Makes and starts the libp2p node of a leaf. It listens nowhere and announces nothing: its reservations at supernodes
+ * make it reachable, and identify has no address to name. Nothing in libp2p dials by itself, since the gater refuses every
+ * such dial: an address that a stranger claimed would otherwise be dialled and learn ours.
+ */
+export async function createLeafNode(
+  init: LeafNodeInit,
+): Promise<{ readonly node: Libp2p; readonly parts: Libp2pParts }> {
+  const node = await createLibp2p({
+    privateKey: init.privateKey,
+    nodeInfo: { userAgent: "skein" },
+    addresses: { listen: [], announceFilter: () => [] },
+    transports: [
+      webSockets(),
+      // Without a list of its own it would ask four public STUN servers.
+      webRTCDirect({ rtcConfiguration: { iceServers: [] } }),
+      webRTC({ rtcConfiguration: async () => ({ iceServers: await init.iceServers() }) }),
+      circuitRelayTransport({ maxInboundStopStreams: 128, maxOutboundStopStreams: 128 }),
+    ],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: { denyDialPeer: () => true, denyDialMultiaddr: () => true },
+    connectionManager: {
+      maxConnections: 200,
+      // A relayed connection counts for the address of its relay.
+      inboundConnectionThreshold: 50,
+      maxIncomingPendingConnections: 50,
+      reconnectRetries: 0,
+    },
+    // Its default closes busy connections; the index stream tells us whether a supernode lives.
+    connectionMonitor: { enabled: false },
+    services: {
+      identify: identify({ runOnConnectionOpen: false }),
+      parts: exposeParts,
+    },
+  });
+  return { node, parts: node.services.parts };
+}

@@ -1,0 +1,33 @@
+import type { SupernodeAd } from "@skein/identity";
+import type { HostCache, HostCacheStore } from "./host-cache.ts";
+
+/** Fills the host cache: from where it was kept, and from the source of first supernodes. */
+export interface Refill {
+  /** Reads what was kept, once; the source is asked too when nothing was. */
+  open(): Promise<void>;
+  /** Asks the source and keeps the result. Rejects as the source does. */
+  readonly fetch: () => Promise<void>;
+}
+
+/** Connects the cache with its store and a source. A store that fails costs only memory of last time. */
+export function createRefill(dependencies: {
+  readonly cache: HostCache;
+  readonly store: HostCacheStore;
+  readonly source: () => Promise<readonly SupernodeAd[]>;
+}): Refill {
+  const { cache, source, store } = dependencies;
+  let opened = false;
+
+  const fetch = async (): Promise<void> => {
+    if (cache.merge(await source())) await store.save(cache.ads.map((ad) => ad.bytes)).catch(() => {});
+  };
+  return {
+    fetch,
+    async open() {
+      if (!opened) for (const ad of await store.load().catch(() => [])) cache.learn(ad);
+      opened = true;
+      // The source's failure shows in the status, when the first supernode is looked for.
+      await fetch().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { type Report, type SkeinEvent, systemClock, systemRandom } from "@skein/core";
+import { createKeyPair, type KeyPair, type SupernodeAd, signAd, verifyAd } from "@skein/identity";
+import { type ContractMember, type ContractWorld, createContractAccount } from "@skein/testkit";
+import { createP2pNetwork, type DirectPolicy, type HostCacheStore, type P2pNetwork } from "../src/index.ts";
+import { createSupernode, type Supernode } from "../src/supernode/index.ts";
+import { openTcpDoor, type TcpDoor } from "./tcp-door.ts";
+
+/** Real supernodes and leaves in one process, on loopback; every leaf reaches them through TCP doors of its own. */
+export interface P2pWorld extends ContractWorld {
+  readonly supernodes: readonly Supernode[];
+  join(sameUserAs?: ContractMember): Promise<P2pMember>;
+  crash(member: ContractMember): Promise<void>;
+  sever(member: ContractMember): Promise<void>;
+}
+
+/** A leaf of such a world, and what it said of itself. */
+export interface P2pMember extends ContractMember {
+  readonly network: P2pNetwork;
+  readonly events: readonly SkeinEvent[];
+}
+
+/** How a world is made. */
+export interface P2pWorldOptions {
+  readonly supernodes?: number;
+  /** Of every member; left out: nobody goes direct. */
+  readonly directPolicy?: DirectPolicy;
+}
+
+interface Served {
+  readonly supernode: Supernode;
+  readonly key: KeyPair;
+}
+
+/** Ahead of what the supernodes sign themselves, so that a leaf keeps to its doors. */
+const DOOR_AD_AHEAD_MS = 4 * 60_000;
+
+/** Starts supernodes that know each other. */
+export async function createP2pWorld(options: P2pWorldOptions = {}): Promise<P2pWorld> {
+  const served: Served[] = [];
+  const ads = async (): Promise<readonly SupernodeAd[]> => served.flatMap(({ supernode }) => checkedAd(supernode.ad()));
+  for (let count = 0; count < (options.supernodes ?? 3); count += 1) {
+    const key = createKeyPair(systemRandom);
+    served.push({ key, supernode: await startSupernode(key, ads) });
+  }
+  await meshed(served.map(({ supernode }) => supernode));
+  const members = new Map<ContractMember, readonly TcpDoor[]>();
+  const doorsOf = (member: ContractMember): readonly TcpDoor[] => members.get(member) ?? [];
+  return {
+    supernodes: served.map(({ supernode }) => supernode),
+    async join(sameUserAs) {
+      const account = createContractAccount(systemRandom, sameUserAs?.account);
+      const events: SkeinEvent[] = [];
+      const behind = await Promise.all(served.map(openDoor));
+      const network = createP2pNetwork(
+        { transports: "any" },
+        {
+          account,
+          clock: systemClock,
+          random: systemRandom,
+          report: (event) => void events.push(event),
+          supernodes: async () => behind.flatMap(({ ad }) => checkedAd(ad)),
+          directPolicy: options.directPolicy ?? (() => "deny"),
+          hostCache: forgetful,
+        },
+      );
+      const member: P2pMember = { account, network, events, via: network.vias };
+      members.set(
+        member,
+        behind.map(({ door }) => door),
+      );
+      return member;
+    },
+    async crash(member) {
+      for (const door of doorsOf(member)) door.shut();
+    },
+    async sever(member) {
+      for (const door of doorsOf(member)) door.sever();
+    },
+    async dispose() {
+      await Promise.all([...members.keys()].map((member) => member.network.stop()));
+      await Promise.all(served.map(({ supernode }) => supernode.stop()));
+      for (const doors of members.values()) for (const door of doors) door.shut();
+    },
+  };
+}
+
+/** A door to a supernode, and an ad that leads through it. */
+async function openDoor({ supernode, key }: Served): Promise<{ readonly door: TcpDoor; readonly ad: Uint8Array }> {
+  const [address = ""] = supernode.addresses();
+  const port = Number(/\/tcp\/(\d+)\/ws$/.exec(address)?.[1]);
+  const door = await openTcpDoor(port);
+  const addresses = [`/ip4/127.0.0.1/tcp/${door.port}/ws`];
+  const issuedAt = Date.now() + DOOR_AD_AHEAD_MS;
+  return { door, ad: signAd({ addresses, build: "skein-test", issuedAt, loadPct: 0, freeSlots: 100 }, key) };
+}
+
+/** A supernode on loopback with ports of the system's choice. */
+export function startSupernode(
+  key: KeyPair,
+  ads: () => Promise<readonly SupernodeAd[]>,
+  report: Report = () => {},
+): Promise<Supernode> {
+  const loopback = "127.0.0.1";
+  return createSupernode(
+    {
+      listen: [`/ip4/${loopback}/tcp/0/ws`],
+      build: "skein-test",
+      policy: "any",
+      turn: {
+        listenAddress: loopback,
+        listenPort: 0,
+        publicAddress: loopback,
+        peers: { kind: "public-and", networks: ["127.0.0.0/8"] },
+      },
+    },
+    { key, clock: systemClock, random: systemRandom, report, supernodes: ads },
+  );
+}
+
+/** Lets every supernode connect to all others and waits until each DHT knows them. */
+export async function meshed(supernodes: readonly Supernode[]): Promise<void> {
+  const signal = AbortSignal.timeout(15_000);
+  while (!signal.aborted) {
+    await Promise.all(supernodes.map((each) => each.meetNeighbours()));
+    const missing = supernodes.filter((each) => each.status().dhtPeers < supernodes.length - 1);
+    if (missing.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the supernodes did not find each other within 15 s");
+}
+
+/** Reads an ad that must hold. */
+export function checkedAd(bytes: Uint8Array): readonly SupernodeAd[] {
+  const ad = verifyAd(bytes, Date.now());
+  if (!ad.ok) throw new Error(ad.reason);
+  return [ad.value];
+}
+
+const forgetful: HostCacheStore = { load: async () => [], save: async () => {} };

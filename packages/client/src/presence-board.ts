@@ -15,6 +15,8 @@ import {
 export interface PresenceBoard {
   /** Availability by user; someone not in it is offline. */
   readonly availability: Live<ReadonlyMap<UserId, Availability>>;
+  /** Whose device this is, if a watched person's presence said so. */
+  userOf(device: DeviceId): UserId | undefined;
   /** Watches these people in this directory instead of the ones before. */
   watch(directory: Directory, users: readonly UserId[]): void;
   close(): void;
@@ -58,6 +60,7 @@ export function createPresenceBoard(clock: Clock): PresenceBoard {
 
   return {
     availability,
+    userOf: (device) => notes.get(device)?.presence.user,
     watch(directory, users) {
       unsubscribe();
       notes.clear();

@@ -32,7 +32,12 @@ export async function createLeafNode(
       // Without a list of its own it would ask four public STUN servers.
       webRTCDirect({ rtcConfiguration: { iceServers: [] } }),
       webRTC({ rtcConfiguration: async () => ({ iceServers: await init.iceServers() }) }),
-      circuitRelayTransport({ maxInboundStopStreams: 128, maxOutboundStopStreams: 128 }),
+      circuitRelayTransport({
+        maxInboundStopStreams: 128,
+        maxOutboundStopStreams: 128,
+        // One success clears what still waits in its queue (4.2.13, reservation-store.ts): nothing may wait.
+        reservationConcurrency: 16,
+      }),
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],

@@ -1,7 +1,7 @@
 import { noise } from "@chainsafe/libp2p-noise";
 import { type CircuitRelayService, circuitRelayServer } from "@libp2p/circuit-relay-v2";
 import { identify, identifyPush } from "@libp2p/identify";
-import type { Libp2p, PrivateKey } from "@libp2p/interface";
+import type { Connection, Libp2p, PrivateKey } from "@libp2p/interface";
 import { kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { keychain } from "@libp2p/keychain";
 import { ping } from "@libp2p/ping";
@@ -104,7 +104,18 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
   const { dht, parts, relay } = node.services;
   // A reservation outlives its connection otherwise, and the slots run out (js-libp2p#2833).
   node.addEventListener("peer:disconnect", (event) => void relay.reservations.delete(event.detail));
+  node.addEventListener("connection:open", (event) => dropOlder(node, event.detail));
   return { node, parts, relay, dht: dht as SingleKadDHT };
+}
+
+/**
+ * A leaf that comes back (another network, a reload) is reached by its new connection: the relay would go on using the
+ * oldest, which may be dead without anybody having noticed.
+ */
+function dropOlder(node: Libp2p, fresh: Connection): void {
+  if (fresh.direction !== "inbound") return;
+  for (const each of node.getConnections(fresh.remotePeer))
+    if (each !== fresh && each.direction === "inbound") each.abort(new Error("the peer came back"));
 }
 
 function refuseAll(): never {

@@ -10,7 +10,7 @@ export function openCallMedia(resources: CallResources, context: LineContext, ch
   const { feed, clock, media } = context;
   const { mode } = context.network();
   try {
-    resources.media = createCallMedia(
+    const connection = createCallMedia(
       { call: callBytes, mode, route },
       { media, dialogue, clock, renewRoute: () => routeTo(peer, context, over.signal) },
       {
@@ -33,6 +33,9 @@ export function openCallMedia(resources: CallResources, context: LineContext, ch
         firstAudio: () => context.report({ name: "call.first-audio", call, mode }),
       },
     );
+    resources.media = connection;
+    // A caller's microphone is open before there is a connection to use it.
+    if (resources.microphone !== undefined) connection.use(resources.microphone);
   } catch {
     feed({ kind: "media-broke", call, reason: { kind: "media-failed", detail: "this browser makes no connections" } });
   }

@@ -124,7 +124,8 @@ export function createLine(dependencies: Omit<LineContext, "feed">): Line {
 
   function publish(): void {
     const { path = { kind: "unknown" } as const, quality } = current() ?? {};
-    shown.set(viewOf(loop.state, { microphone: microphones.state, path, quality }));
+    const view = viewOf(loop.state, { microphone: microphones.state, path, quality });
+    if (JSON.stringify(view) !== JSON.stringify(shown.value)) shown.set(view);
   }
 
   /** Puts a checked offer before the machine; what it takes gets its channel, what it turns away is gone already. */

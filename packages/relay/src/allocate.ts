@@ -22,18 +22,18 @@ import {
 import { encodeStun } from "./stun-encoding.ts";
 import { attributeValue, type StunMessage } from "./stun-message.ts";
 import { createTokenBucket } from "./token-bucket.ts";
-import { addressKey, transportAddress } from "./transport-address.ts";
+import { clientKey, transportAddress } from "./transport-address.ts";
 
 /** Answers an Allocate request, or has a relay socket opened first. The checks stand in the order of RFC 8656 §7.2. */
 export function allocate(state: RelayState, request: ProvenRequest): RelayOutput[] {
   const { from, message, now } = request;
-  const clientKey = addressKey(from);
+  const key = clientKey(from);
   const kept = state.keptAnswers.recall(from, message.transaction, now);
   if (kept !== undefined) return [{ kind: "send-to-client", to: from, bytes: kept }];
-  const pending = state.pending.get(clientKey);
+  const pending = state.pending.get(key);
   if (pending?.transaction.equals(message.transaction)) return [];
 
-  if (pending !== undefined || state.allocations.has(clientKey)) return refuse(state, request, 437);
+  if (pending !== undefined || state.allocations.has(key)) return refuse(state, request, 437);
   const transport = attributeValue(message, ATTRIBUTE.requestedTransport);
   if (transport?.length !== 4) return refuse(state, request, 400);
   if (transport.readUInt8(0) !== PROTOCOL_UDP) return refuse(state, request, 442);
@@ -45,7 +45,7 @@ export function allocate(state: RelayState, request: ProvenRequest): RelayOutput
   if (life.kind === "malformed") return refuse(state, request, 400);
 
   const relay = state.nextRelay++;
-  state.pending.set(clientKey, {
+  state.pending.set(key, {
     relay,
     owner: { client: from, username: request.username, id: request.id, key: request.key },
     transaction: Buffer.from(message.transaction),
@@ -72,7 +72,7 @@ export function relayOpened(state: RelayState, relay: RelayId, port: number, now
     channelsByPeer: new Map(),
     bucket: createTokenBucket(rate, now),
   };
-  state.allocations.set(addressKey(owner.client), allocation);
+  state.allocations.set(clientKey(owner.client), allocation);
   state.byRelay.set(relay, allocation);
   state.byPort.set(port, allocation);
   const answer = signedSuccess(METHOD.allocate, pending.transaction, owner.key, [
@@ -131,9 +131,9 @@ function quotaRefusal(state: RelayState, request: ProvenRequest): ErrorCode | un
 }
 
 function takePending(state: RelayState, relay: RelayId): PendingAllocation | undefined {
-  for (const [clientKey, pending] of state.pending) {
+  for (const [key, pending] of state.pending) {
     if (pending.relay !== relay) continue;
-    state.pending.delete(clientKey);
+    state.pending.delete(key);
     return pending;
   }
   return undefined;

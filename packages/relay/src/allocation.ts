@@ -1,14 +1,14 @@
 import type { PeerReach } from "./peer-policy.ts";
 import { CHANNEL_LIFETIME_MS, PERMISSION_LIFETIME_MS } from "./specification.ts";
 import type { TokenBucket } from "./token-bucket.ts";
-import { addressKey, type TransportAddress } from "./transport-address.ts";
+import { addressKey, type ClientAddress, type TransportAddress } from "./transport-address.ts";
 
 /** Names one relay socket between machine and driver; never used twice. */
 export type RelayId = number;
 
 /** Who asked for an allocation and how it signs. */
 export interface Owner {
-  readonly client: TransportAddress;
+  readonly client: ClientAddress;
   readonly username: string;
   /** The id inside the user name; quotas count it. */
   readonly id: string;

@@ -4,12 +4,12 @@ import { ATTRIBUTE, type ErrorCode } from "./specification.ts";
 import { errorCodeAttribute, textAttribute } from "./stun-attributes.ts";
 import { encodeStun } from "./stun-encoding.ts";
 import type { StunAttribute, StunClass, StunMessage } from "./stun-message.ts";
-import type { TransportAddress } from "./transport-address.ts";
+import type { ClientAddress } from "./transport-address.ts";
 
 /** A request whose sender is not proven, so its answer is metered and unsigned. */
 export interface OpenRequest {
   readonly kind: "open";
-  readonly from: TransportAddress;
+  readonly from: ClientAddress;
   readonly message: StunMessage;
   readonly now: number;
 }
@@ -17,7 +17,7 @@ export interface OpenRequest {
 /** A request whose MESSAGE-INTEGRITY held. */
 export interface ProvenRequest {
   readonly kind: "proven";
-  readonly from: TransportAddress;
+  readonly from: ClientAddress;
   readonly message: StunMessage;
   readonly now: number;
   readonly username: string;

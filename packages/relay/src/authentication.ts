@@ -5,7 +5,7 @@ import { ATTRIBUTE, type ErrorCode, METHOD } from "./specification.ts";
 import { textAttribute } from "./stun-attributes.ts";
 import { attributeValue } from "./stun-message.ts";
 import { integrityHolds, longTermKey } from "./stun-protection.ts";
-import { addressKey } from "./transport-address.ts";
+import { clientKey } from "./transport-address.ts";
 
 /** A request that is proven, or what to answer instead. */
 export type Authentication =
@@ -29,7 +29,7 @@ export function authenticate(state: RelayState, request: OpenRequest): Authentic
   if (claim === undefined || claim.expiresAt + graceMs <= now || saidRealm !== realm)
     return challenge(state, request, 401);
 
-  const owner = state.allocations.get(addressKey(from))?.owner;
+  const owner = state.allocations.get(clientKey(from))?.owner;
   const key = owner?.username === username ? owner.key : longTermKey(username, realm, passwordFor(secret, username));
   if (!integrityHolds(message.bytes, message.integrityAt, key)) return challenge(state, request, 401);
   if (!state.nonces.accepts(nonce, from, now)) return challenge(state, request, 438);

@@ -67,6 +67,9 @@ export const PORT_ATTEMPTS: number = 28;
 /** Receive buffer asked of the system for each socket, bytes: 100 ms of 10 000 packets a second. The kernel may give less. */
 export const RECEIVE_BUFFER_BYTES: number = 1_048_576;
 
+/** Addresses of the machine listened on at most; 32 fit into a client's key. */
+export const MAX_LISTENERS: number = 16;
+
 /** Bytes that may wait in one socket for the system to take them; beyond, packets are thrown away: late voice is no use. */
 export const MAX_SEND_QUEUE_BYTES: number = 1_048_576;
 

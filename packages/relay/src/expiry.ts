@@ -1,10 +1,10 @@
 import type { Allocation } from "./allocation.ts";
 import type { RelayOutput, RelayState } from "./relay-state.ts";
-import { addressKey } from "./transport-address.ts";
+import { clientKey } from "./transport-address.ts";
 
 /** Forgets an allocation and asks for its socket to be closed. */
 export function endAllocation(state: RelayState, allocation: Allocation): RelayOutput[] {
-  state.allocations.delete(addressKey(allocation.owner.client));
+  state.allocations.delete(clientKey(allocation.owner.client));
   state.byRelay.delete(allocation.relay);
   state.byPort.delete(allocation.port);
   return [{ kind: "close-relay", relay: allocation.relay }];

@@ -1,13 +1,13 @@
 import { MAX_KEPT_ANSWERS } from "./defaults.ts";
 import { ANSWER_KEPT_MS } from "./specification.ts";
-import { addressKey, type TransportAddress } from "./transport-address.ts";
+import { type ClientAddress, clientKey } from "./transport-address.ts";
 
 /** The last answer to each client that must be repeated as it was, were the request to come again. */
 export interface KeptAnswers {
   /** Keeps one answer a client, for 40 s; the oldest go when there are too many. */
-  keep(client: TransportAddress, transaction: Buffer, answer: Buffer, now: number): void;
+  keep(client: ClientAddress, transaction: Buffer, answer: Buffer, now: number): void;
   /** The answer to this very transaction, if still kept. */
-  recall(client: TransportAddress, transaction: Buffer, now: number): Buffer | undefined;
+  recall(client: ClientAddress, transaction: Buffer, now: number): Buffer | undefined;
 }
 
 interface Kept {
@@ -25,12 +25,12 @@ export function createKeptAnswers(): KeptAnswers {
         if (until > now && byClient.size < MAX_KEPT_ANSWERS) break;
         byClient.delete(key);
       }
-      const key = addressKey(client);
+      const key = clientKey(client);
       byClient.delete(key);
       byClient.set(key, { transaction: Buffer.from(transaction), answer, until: now + ANSWER_KEPT_MS });
     },
     recall(client, transaction, now) {
-      const kept = byClient.get(addressKey(client));
+      const kept = byClient.get(clientKey(client));
       return kept !== undefined && kept.until > now && kept.transaction.equals(transaction) ? kept.answer : undefined;
     },
   };

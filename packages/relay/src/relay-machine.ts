@@ -9,7 +9,7 @@ import { channelDataFromClient, fromPeer, sendFromClient } from "./relaying.ts";
 import { ATTRIBUTE, COMPREHENSION_OPTIONAL_FROM, METHOD } from "./specification.ts";
 import { unknownAttributesAttribute, xorAddressAttribute } from "./stun-attributes.ts";
 import { parseStun, type StunMessage } from "./stun-message.ts";
-import { addressKey, type TransportAddress } from "./transport-address.ts";
+import { type ClientAddress, clientKey } from "./transport-address.ts";
 import { channelBind, createPermission, refresh } from "./upkeep.ts";
 
 /**
@@ -37,8 +37,8 @@ function react(state: RelayState, input: RelayInput): RelayOutput[] {
   }
 }
 
-function fromClient(state: RelayState, from: TransportAddress, bytes: Buffer, now: number): RelayOutput[] {
-  const allocation = state.allocations.get(addressKey(from));
+function fromClient(state: RelayState, from: ClientAddress, bytes: Buffer, now: number): RelayOutput[] {
+  const allocation = state.allocations.get(clientKey(from));
   if (allocation !== undefined && allocation.expiresAt <= now) {
     // The wake-up is late; the client must not gain by it.
     const ended = expire(state, now);
@@ -69,7 +69,7 @@ function answerRequest(state: RelayState, request: OpenRequest): RelayOutput[] {
 function answerProven(state: RelayState, request: ProvenRequest): RelayOutput[] {
   const { message, from, now } = request;
   if (message.method === METHOD.allocate) return allocate(state, request);
-  const allocation = state.allocations.get(addressKey(from));
+  const allocation = state.allocations.get(clientKey(from));
   if (allocation === undefined) {
     const kept = state.keptAnswers.recall(from, message.transaction, now);
     return kept === undefined ? refuse(state, request, 437) : [{ kind: "send-to-client", to: from, bytes: kept }];

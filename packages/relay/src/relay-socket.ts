@@ -1,4 +1,4 @@
-import { createSocket, type Socket, type SocketOptions } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import type { Random } from "@skein/core";
 import { PORT_ATTEMPTS, RECEIVE_BUFFER_BYTES } from "./defaults.ts";
@@ -16,24 +16,38 @@ export type OpenedSocket =
   | { readonly kind: "failed" };
 
 /** Binds a UDP socket on `host` at a port of `ports`, trying a bounded number of them. Never rejects. */
-export async function openRelaySocket(
-  host: string,
-  ports: RelayPorts,
-  random: Random,
-  lookup: NonNullable<SocketOptions["lookup"]>,
-): Promise<OpenedSocket> {
+export async function openRelaySocket(host: string, ports: RelayPorts, random: Random): Promise<OpenedSocket> {
   for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
     const wanted =
       ports.kind === "ephemeral" ? 0 : ports.min + Math.floor(random.fraction() * (ports.max - ports.min + 1));
-    const socket = createSocket({ type: "udp4", recvBufferSize: RECEIVE_BUFFER_BYTES, lookup });
-    try {
-      socket.bind(wanted, host);
-      await once(socket, "listening");
-      return { kind: "opened", socket, port: socket.address().port };
-    } catch (error) {
-      socket.close();
-      if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) return { kind: "failed" };
-    }
+    const bound = await bindSocket(host, wanted);
+    if (bound.kind === "bound") return { kind: "opened", socket: bound.socket, port: bound.socket.address().port };
+    if (bound.code !== "EADDRINUSE") break;
   }
   return { kind: "failed" };
+}
+
+/** A bound socket, or the error it met. */
+export type BoundSocket =
+  | { readonly kind: "bound"; readonly socket: Socket }
+  | { readonly kind: "refused"; readonly code: unknown; readonly error: unknown };
+
+/** Binds one UDP socket for IPv4. Never rejects; closes what it could not bind. */
+export async function bindSocket(host: string, port: number): Promise<BoundSocket> {
+  const socket = createSocket({ type: "udp4", recvBufferSize: RECEIVE_BUFFER_BYTES, lookup: noLookup });
+  try {
+    // Listened for first: without a look-up the socket may be bound before `bind` returns.
+    const listening = once(socket, "listening");
+    socket.bind(port, host);
+    await listening;
+    return { kind: "bound", socket };
+  } catch (error) {
+    socket.close();
+    return { kind: "refused", code: error instanceof Error && "code" in error ? error.code : undefined, error };
+  }
+}
+
+/** All our addresses are numbers already; the usual look-up would cost a turn of the event loop a packet. */
+function noLookup(host: string, _options: unknown, done: (error: null, address: string, family: number) => void): void {
+  done(null, host, 4);
 }

@@ -5,7 +5,7 @@ import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
 import { createNonces, type Nonces } from "./nonce.ts";
 import { createOpenAnswers, type OpenAnswers } from "./open-answers.ts";
 import { createPeerRules, type PeerPolicy, type PeerReach } from "./peer-policy.ts";
-import type { TransportAddress } from "./transport-address.ts";
+import type { ClientAddress, TransportAddress } from "./transport-address.ts";
 
 /** What the machine is told once. */
 export interface RelayMachineOptions {
@@ -26,7 +26,7 @@ export interface RelayMachineOptions {
 
 /** What happens to the machine; `now` in ms. */
 export type RelayInput =
-  | { readonly kind: "client-datagram"; readonly from: TransportAddress; readonly bytes: Buffer; readonly now: number }
+  | { readonly kind: "client-datagram"; readonly from: ClientAddress; readonly bytes: Buffer; readonly now: number }
   | {
       readonly kind: "peer-datagram";
       readonly relay: RelayId;
@@ -40,7 +40,7 @@ export type RelayInput =
 
 /** What the driver must do. */
 export type RelayOutput =
-  | { readonly kind: "send-to-client"; readonly to: TransportAddress; readonly bytes: Buffer }
+  | { readonly kind: "send-to-client"; readonly to: ClientAddress; readonly bytes: Buffer }
   | { readonly kind: "send-to-peer"; readonly relay: RelayId; readonly to: TransportAddress; readonly bytes: Buffer }
   /** Bind a socket, then say `relay-opened` or `relay-failed`, exactly once. */
   | { readonly kind: "open-relay"; readonly relay: RelayId }
@@ -70,7 +70,7 @@ export interface RelayState {
   readonly keptAnswers: KeptAnswers;
   readonly reachOf: (ip: number) => PeerReach;
   readonly ownIps: ReadonlySet<number>;
-  /** By `addressKey` of the client: UDP to one listening port, so this is the 5-tuple. */
+  /** By `clientKey`. */
   readonly allocations: Map<number, Allocation>;
   readonly pending: Map<number, PendingAllocation>;
   /** The same allocations by relay and by relayed port. */

@@ -74,9 +74,14 @@ describe("reading and writing STUN", () => {
           const message = readMessage(bytes);
           expect(message).toMatchObject({ messageClass, method });
           expect(message.transaction.equals(transaction)).toBe(true);
-          const plain = (list: readonly StunAttribute[]): string[] => list.map(({ type, value }) => `${type} ${value.toString("hex")}`);
-          expect(plain(message.attributes.filter(({ type }) => type !== ATTRIBUTE.messageIntegrity))).toEqual(plain(attributes));
-          expect(message.integrityAt !== undefined && key !== null && integrityHolds(bytes, message.integrityAt, key)).toBe(key !== null);
+          const plain = (list: readonly StunAttribute[]): string[] =>
+            list.map(({ type, value }) => `${type} ${value.toString("hex")}`);
+          expect(plain(message.attributes.filter(({ type }) => type !== ATTRIBUTE.messageIntegrity))).toEqual(
+            plain(attributes),
+          );
+          expect(
+            message.integrityAt !== undefined && key !== null && integrityHolds(bytes, message.integrityAt, key),
+          ).toBe(key !== null);
         },
       ),
     );
@@ -84,7 +89,8 @@ describe("reading and writing STUN", () => {
 
   test("[TU2] no truncation, bit flip or random bytes make the reader throw", () => {
     for (const bytes of Object.values(RFC5769).filter(Buffer.isBuffer)) {
-      for (let length = 0; length < bytes.length; length++) expect(parseStun(bytes.subarray(0, length)).kind).toBe("refused");
+      for (let length = 0; length < bytes.length; length++)
+        expect(parseStun(bytes.subarray(0, length)).kind).toBe("refused");
       for (let bit = 0; bit < bytes.length * 8; bit++) {
         const flipped = Buffer.from(bytes);
         flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
@@ -98,14 +104,15 @@ describe("reading and writing STUN", () => {
     );
   });
 
-  test("[TU2] with a fingerprint, every single bit flip is noticed", () => {
+  test("[TU2] a fingerprint shows every flipped bit outside the headers of attributes", () => {
+    const headers = new Set<number>();
+    for (let at = 20; at < sampleRequest.length; at += 4 + ((sampleRequest.readUInt16BE(at + 2) + 3) & ~3))
+      for (const offset of [0, 1, 2, 3]) headers.add(at + offset);
     for (let bit = 0; bit < sampleRequest.length * 8; bit++) {
+      if (headers.has(bit >> 3)) continue;
       const flipped = Buffer.from(sampleRequest);
       flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      const parsed = parseStun(flipped);
-      // The one way out is to be another attribute than FINGERPRINT, and then nothing claims to be checked.
-      const claims = parsed.kind === "message" && parsed.message.attributes.every(({ type }) => type !== 0x8028);
-      if (parsed.kind === "message") expect(claims && bit >= (sampleRequest.length - 8) * 8).toBe(true);
+      expect(parseStun(flipped).kind, `bit ${bit}`).toBe("refused");
     }
   });
 
@@ -128,7 +135,9 @@ describe("reading and writing STUN", () => {
     expect(reason(Buffer.concat([good, Buffer.alloc(4)]))).toBe("bad-length");
     expect(reason(altered((bytes) => bytes.writeUInt16BE(5, 22)))).toBe("bad-attribute");
     expect(reason(altered((bytes) => bytes.writeUInt16BE(0x8028, 20)))).toBe("bad-fingerprint");
-    expect(reason(buildRequest(METHOD.binding, Array(97).fill(textAttribute(ATTRIBUTE.software, ""))))).toBe("too-many-attributes");
+    expect(reason(buildRequest(METHOD.binding, Array(97).fill(textAttribute(ATTRIBUTE.software, ""))))).toBe(
+      "too-many-attributes",
+    );
   });
 
   test("[TU3] attributes behind MESSAGE-INTEGRITY are not read", () => {

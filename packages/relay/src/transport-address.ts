@@ -10,6 +10,12 @@ export interface TransportAddress {
 const OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const DOTTED = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}$`);
 
+/** A client: its address and the number of the server address it spoke to. Over UDP this is the 5-tuple. */
+export interface ClientAddress extends TransportAddress {
+  /** 0–31, as the driver numbers its listening sockets. */
+  readonly listener: number;
+}
+
 /** Reads dotted decimal as an unsigned 32-bit number; undefined when it is not an IPv4 address. */
 export function parseIp(host: string): number | undefined {
   const match = DOTTED.exec(host);
@@ -37,4 +43,9 @@ export function transportAddress(ip: number, port: number): TransportAddress {
 /** One number for address and port, below 2^48, fit as a map key. */
 export function addressKey(address: TransportAddress): number {
   return address.ip * 65_536 + address.port;
+}
+
+/** One number for a client, below 2^53, fit as a map key. */
+export function clientKey(client: ClientAddress): number {
+  return client.listener * 2 ** 48 + addressKey(client);
 }

@@ -2,10 +2,16 @@ import { createSeededRandom } from "@skein/testkit";
 import type { RelayId } from "../src/allocation.ts";
 import type { TurnCredential } from "../src/credentials.ts";
 import { step } from "../src/relay-machine.ts";
-import { createRelayState, type RelayInput, type RelayMachineOptions, type RelayOutput, type RelayState } from "../src/relay-state.ts";
+import {
+  createRelayState,
+  type RelayInput,
+  type RelayMachineOptions,
+  type RelayOutput,
+  type RelayState,
+} from "../src/relay-state.ts";
 import { ATTRIBUTE, METHOD } from "../src/specification.ts";
 import type { StunAttribute, StunMessage } from "../src/stun-message.ts";
-import type { TransportAddress } from "../src/transport-address.ts";
+import type { ClientAddress, TransportAddress } from "../src/transport-address.ts";
 import {
   address,
   buildRequest,
@@ -30,12 +36,12 @@ export interface Desk {
   feed(input: WithoutNow<RelayInput>): readonly RelayOutput[];
   /** Moves time on and ticks when the machine asked for it. */
   advance(ms: number): readonly RelayOutput[];
-  seat(from: TransportAddress, credential?: TurnCredential): Seat;
+  seat(from: TransportAddress, credential?: TurnCredential, listener?: number): Seat;
 }
 
 /** A client at the table. */
 export interface Seat {
-  readonly from: TransportAddress;
+  readonly from: ClientAddress;
   /** Signs with the last nonce heard, if any. */
   signer(): Signer | undefined;
   send(bytes: Buffer): readonly RelayOutput[];
@@ -76,7 +82,9 @@ export function createDesk({ sockets = "open", ...options }: DeskOptions = {}): 
 
   const openFor = (relay: RelayId): readonly RelayOutput[] => {
     if (sockets === "wait") return [];
-    return feed(sockets === "open" ? { kind: "relay-opened", relay, port: 49_999 + relay } : { kind: "relay-failed", relay });
+    return feed(
+      sockets === "open" ? { kind: "relay-opened", relay, port: 49_999 + relay } : { kind: "relay-failed", relay },
+    );
   };
   const feed = (input: WithoutNow<RelayInput>): readonly RelayOutput[] => {
     const all: RelayOutput[] = [];
@@ -107,15 +115,19 @@ export function createDesk({ sockets = "open", ...options }: DeskOptions = {}): 
       now = until;
       return all;
     },
-    seat: (from, credential = credentialFor("alice", START_MS + 86_400_000)) => createSeat(feed, from, credential),
+    seat: (from, credential = credentialFor("alice", START_MS + 86_400_000), listener = 0) =>
+      createSeat(feed, { ...from, listener }, credential),
   };
 }
 
-function createSeat(feed: Desk["feed"], from: TransportAddress, credential: TurnCredential): Seat {
+function createSeat(feed: Desk["feed"], from: ClientAddress, credential: TurnCredential): Seat {
   let nonce: string | undefined;
   const hears = (outputs: readonly RelayOutput[]): Buffer[] =>
     outputs.flatMap((output) =>
-      output.kind === "send-to-client" && output.to.host === from.host && output.to.port === from.port
+      output.kind === "send-to-client" &&
+      output.to.host === from.host &&
+      output.to.port === from.port &&
+      output.to.listener === from.listener
         ? [output.bytes]
         : [],
     );

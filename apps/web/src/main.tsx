@@ -76,11 +76,15 @@ function pageParts(profile: string): PageParts {
 function lateOpener(profile: string, parts: PageParts): Opener {
   const options: ClientOptions = {
     profile,
+    processing: () => parts.sound.value.processing,
     page: `${location.origin}${location.pathname}`,
     onRemoteStream: (stream) => {
       parts.remoteAudio.attach(stream);
       // Once a microphone was allowed, the browser tells the names of devices.
       parts.devices.refresh();
+    },
+    async chooseSpeaker(device) {
+      if (!(await parts.remoteAudio.chooseSpeaker(device))) throw new Error("That loudspeaker is not there.");
     },
   };
   let made: Opener | undefined;

@@ -52,7 +52,14 @@ export function localServices(ports: Ports, dataDir: string): readonly Service[]
     healthUrl: `http://${HOST}:${ports.page}/healthz`,
     args: [
       ...["apps/supernode/src/main.ts", "page", "--data", join(dataDir, "page"), "--listen", HOST],
-      ...["--port", `${ports.page}`, "--supernodes", httpOf.join(","), "--central", `ws://localhost:${ports.central}`],
+      ...[
+        "--port",
+        `${ports.page}`,
+        "--supernodes",
+        httpOf.join(","),
+        "--central",
+        `ws://localhost:${ports.central}/skein/central/1`,
+      ],
     ],
   };
   return [...supernodes, central, page];

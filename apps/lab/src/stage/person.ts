@@ -33,9 +33,15 @@ export interface Person {
   events(): Promise<Probe["events"]>;
 }
 
+/** Chooses "Remove noise and echo: off", as a person can in the settings: a steady tone counts as noise. Runs in the page. */
+function keepSoundAsItIs(profile: string): void {
+  localStorage.setItem(`skein:${profile}:sound`, JSON.stringify({ processing: "off", ring: "off" }));
+}
+
 /** Puts a person into a browser context at this address. */
 export async function createPerson(name: string, context: BrowserContext, address: string): Promise<Person> {
   await context.addInitScript(installProbe);
+  await context.addInitScript(keepSoundAsItIs, new URL(address).searchParams.get("profile") ?? "default");
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const at = (hook: string): Locator => page.getByTestId(hook);
@@ -57,7 +63,7 @@ export async function createPerson(name: string, context: BrowserContext, addres
     },
     async online(mode) {
       await page.locator(`[data-testid="mode-switch"][data-mode="${mode}"]`).waitFor();
-      await page.locator('[data-testid="network-status"][data-state="online"]').waitFor({ state: "attached" });
+      await page.locator('[data-network="online"]').waitFor({ state: "attached" });
     },
     async switchTo(mode) {
       if ((await at("mode-switch").getAttribute("data-mode")) !== mode) await at("mode-switch").click();

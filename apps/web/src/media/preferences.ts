@@ -5,6 +5,8 @@ export interface SoundPreferences {
   readonly speaker: string;
   readonly microphone: string;
   readonly ring: "on" | "off";
+  /** Echo cancellation, noise suppression and gain control of the microphone; takes effect with the next call. */
+  readonly processing: "on" | "off";
 }
 
 /** Kept sound choices. */
@@ -12,7 +14,7 @@ export interface SoundPreferenceStore extends Live<SoundPreferences> {
   change(preferences: Partial<SoundPreferences>): void;
 }
 
-const DEFAULTS: SoundPreferences = { speaker: "", microphone: "", ring: "on" };
+const DEFAULTS: SoundPreferences = { speaker: "", microphone: "", ring: "on", processing: "on" };
 
 /** Keeps the choices of a profile in local storage and hears of changes made in other tabs. Rule WB53. */
 export function soundPreferences(
@@ -44,11 +46,12 @@ function read(storage: Storage, key: string): SoundPreferences {
   try {
     const kept: unknown = JSON.parse(storage.getItem(key) ?? "{}");
     if (typeof kept !== "object" || kept === null) return DEFAULTS;
-    const { speaker, microphone, ring } = kept as Record<string, unknown>;
+    const { speaker, microphone, ring, processing } = kept as Record<string, unknown>;
     return {
       speaker: typeof speaker === "string" ? speaker : "",
       microphone: typeof microphone === "string" ? microphone : "",
       ring: ring === "off" ? "off" : "on",
+      processing: processing === "off" ? "off" : "on",
     };
   } catch {
     return DEFAULTS;

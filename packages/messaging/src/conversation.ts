@@ -116,7 +116,7 @@ export function createConversation(
     if (line === undefined) return;
     const outcome = await records.keep(text, line.peer);
     if (outcome === "kept") dispatch({ kind: "stored", now: clock.now(), channel, id: text.id });
-    else line.close(outcome === "refused" ? "done" : "stopped");
+    else dispatch({ kind: "refused", now: clock.now(), channel, reason: outcome === "refused" ? "done" : "stopped" });
   }
 
   async function dial(): Promise<void> {

@@ -27,6 +27,8 @@ export type DeliveryInput =
   | { readonly kind: "heard"; readonly now: number; readonly channel: number; readonly frame: Frame }
   /** A text asked to be kept is in the store, now or since long. */
   | { readonly kind: "stored"; readonly now: number; readonly channel: number; readonly id: MessageId }
+  /** A text asked to be kept cannot or shall not be: its channel closes, after the receipts of those before it. */
+  | { readonly kind: "refused"; readonly now: number; readonly channel: number; readonly reason: CloseReason }
   /** A channel took the message. */
   | { readonly kind: "given"; readonly now: number; readonly channel: number; readonly id: MessageId }
   /** These were read here, and their author may know. */

@@ -1,3 +1,4 @@
+import type { CloseReason } from "@skein/core";
 import { MAX_RECEIPT_IDS } from "@skein/wire";
 import { RECEIPT_DELAY_MS, REPEATED_READS } from "./defaults.ts";
 import type { Emit } from "./delivery-events.ts";
@@ -16,6 +17,19 @@ export function onStored(
   const receipts = [...link.receipts, { channel: stored.channel, id: stored.id }];
   const receiptsAt = Math.min(link.receiptsAt, stored.now + RECEIPT_DELAY_MS);
   return { ...state, link: { ...link, receipts, receiptsAt } };
+}
+
+/** A text is not kept: no later one of that channel may be either, or there would be a gap. What was kept before is told first. */
+export function onRefused(
+  state: DeliveryState,
+  refused: { readonly now: number; readonly channel: number; readonly reason: CloseReason },
+  emit: Emit,
+): DeliveryState {
+  const { link } = state;
+  const due: DeliveryState = link.kind === "open" ? { ...state, link: { ...link, receiptsAt: refused.now } } : state;
+  const written = writeReceipts(due, refused.now, emit);
+  emit({ kind: "close", channel: refused.channel, reason: refused.reason });
+  return written;
 }
 
 /** Messages were read here and their author may know. */

@@ -100,6 +100,17 @@ describe("delivery", () => {
     expect(alice.receipt(1, "delivered", "long")).toContain("1: text short");
   });
 
+  test("[MS4] a short message does not overtake a long one that has no room yet", () => {
+    const alice = createDeliveryScript();
+    for (const id of ["long", "longer"]) {
+      alice.step({ kind: "send", message: { ...textOf(id), body: "x".repeat(WINDOW_LENGTH * 0.75) } });
+    }
+    alice.send("short");
+    const texts = (lines: string[]): string[] => lines.filter((line) => line.includes("text"));
+    expect(texts(alice.up(1))).toEqual(["1: text long"]);
+    expect(texts(alice.receipt(1, "delivered", "long"))).toEqual(["1: text longer", "1: text short"]);
+  });
+
   test("[MS5] a text is acknowledged only once it is stored, together with those stored soon after", () => {
     const bob = createDeliveryScript();
     bob.up(1, "peer");
@@ -137,6 +148,16 @@ describe("delivery", () => {
     bob.step({ kind: "stored", channel: 2, id: "c" as MessageId });
     bob.wait(25);
     expect(bob.tick()).toEqual(["1: delivered a"]);
+  });
+
+  test("[MS5] a text that is not kept closes its channel, after the receipts of those before it", () => {
+    const bob = createDeliveryScript();
+    bob.up(1, "peer");
+    bob.step({ kind: "stored", channel: 1, id: "a" as MessageId });
+    expect(bob.step({ kind: "refused", channel: 1, reason: "done" })).toEqual(["1: delivered a", "close 1 done"]);
+    bob.down(1, "done");
+    // It may have ended already, with texts in it that are not read yet.
+    expect(bob.step({ kind: "refused", channel: 1, reason: "done" })).toEqual(["close 1 done"]);
   });
 
   test("[MS6] read receipts go at once; the newest are repeated on every new channel, those loaded from the store too", () => {

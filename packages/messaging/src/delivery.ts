@@ -3,10 +3,10 @@ import { MIN_REDIAL_MS } from "./defaults.ts";
 import type { DeliveryInput, DeliveryOutput, Emit } from "./delivery-events.ts";
 import { decideLink, onChannelDown, onChannelUp, onDialFailed, onDialWanted, onOverdue } from "./delivery-link.ts";
 import { fillWindow, onGiven, onReceipt, onSend } from "./delivery-outbox.ts";
-import { onRead, onStored, writeReceipts } from "./delivery-receipts.ts";
+import { onRead, onRefused, onStored, writeReceipts } from "./delivery-receipts.ts";
 import { type Belief, type DeliveryState, NEVER } from "./delivery-state.ts";
 
-/** One step of the delivery of one conversation. Rules: docs/spec/messaging.md#MS1 to MS17. */
+/** One step of the delivery of one conversation. Rules: docs/spec/messaging.md#MS1 to MS15. */
 export function stepDelivery(state: DeliveryState, input: DeliveryInput): Step<DeliveryState, DeliveryOutput> {
   const outputs: DeliveryOutput[] = [];
   const emit: Emit = (output) => void outputs.push(output);
@@ -31,6 +31,8 @@ function apply(state: DeliveryState, input: DeliveryInput, emit: Emit): Delivery
       return onHeard(state, input, emit);
     case "stored":
       return onStored(state, input);
+    case "refused":
+      return onRefused(state, input, emit);
     case "given":
       return onGiven(state, input, emit);
     case "read":

@@ -23,7 +23,7 @@ export type Greeting =
 
 /**
  * Makes both sides of a fresh channel known to each other. The dialler speaks first; the listener answers only whom it
- * admits. Never rejects and leaves the channel open: closing is the caller's. Source: docs/spec/messaging.md#MS26 to MS29.
+ * admits. Never rejects and leaves the channel open: closing is the caller's. Source: docs/spec/messaging.md#MS16 to MS19.
  */
 export async function greet(
   channel: Channel,

@@ -15,7 +15,7 @@ export interface IntroducedChannel {
 export interface Line extends Pick<IntroducedChannel, "channel" | "peer"> {
   /** Writes a frame after those before it; resolves when the channel took it. Never rejects: a failed write ends the line. */
   write(frame: Frame): Promise<"given" | "lost">;
-  /** Ends it; nothing more is read. */
+  /** Ends it, after what was written; nothing more is read. */
   close(reason: CloseReason): void;
   /** Resolves when everything that arrived before the end was read. */
   readonly finished: Promise<void>;
@@ -31,7 +31,6 @@ export function createLine(
 ): Line {
   const { report, onFrame } = dependencies;
   let phase: "open" | "closed" = "open";
-  let writing: Promise<unknown> = Promise.resolve();
 
   function close(reason: CloseReason): void {
     phase = "closed";
@@ -52,25 +51,19 @@ export function createLine(
     }
   }
 
-  async function writeNow(frame: Frame): Promise<"given" | "lost"> {
-    try {
-      if (phase === "closed") return "lost";
-      await channel.send(encodeFrame(frame));
-      return "given";
-    } catch {
-      close("lost");
-      return "lost";
-    }
-  }
-
   const finished = read().catch(() => close("lost"));
   return {
     channel,
     peer,
-    write(frame) {
-      const result = writing.then(() => writeNow(frame));
-      writing = result;
-      return result;
+    async write(frame) {
+      if (phase === "closed") return "lost";
+      try {
+        await channel.send(encodeFrame(frame));
+        return "given";
+      } catch {
+        close("lost");
+        return "lost";
+      }
     },
     close,
     finished,

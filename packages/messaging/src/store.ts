@@ -35,7 +35,7 @@ export function hasRoom(
 
 /**
  * Where messages are kept. Each call is one transaction: it happens whole or not at all, and once it has resolved the
- * message survives the process. Contract: docs/spec/messaging.md, rules MS18 to MS25; implementations:
+ * message survives the process. Contract: docs/spec/messaging.md, rules MS32 to MS39; implementations:
  * `indexeddb-store.ts` in a page, `memory-store.ts` in tests and for those who keep nothing.
  */
 export interface MessageStore {

@@ -17,6 +17,8 @@ export interface DeliveryPair {
   deliver(side: Side, index: number): void;
   /** Answers the oldest thing a side's driver was asked to do: `stored` or `given`. */
   answer(side: Side): void;
+  /** The next text that reaches a side cannot be kept there. */
+  breakStore(side: Side): void;
   read(side: Side): void;
   tick(side: Side, waitMs: number): void;
   /** A side starts anew from what it kept; its channels are gone without goodbye. */
@@ -35,6 +37,8 @@ export interface Side {
 interface Machine extends Side {
   state: DeliveryState;
   now: number;
+  /** The next text cannot be kept. */
+  broken: boolean;
   readonly answers: DeliveryInput[];
   /** Channels this machine knows as open. */
   readonly open: Set<number>;
@@ -72,6 +76,14 @@ export function createDeliveryPair(): DeliveryPair {
   }
 
   function keep(machine: Machine, channel: number, id: MessageId): void {
+    if (machine.broken) {
+      machine.broken = false;
+      const wire = wires.find(({ number }) => number === channel);
+      step(machine, { kind: "refused", now: machine.now, channel, reason: "stopped" });
+      // Its reader stops; what was written to the other side before still arrives.
+      if (wire !== undefined) inboxOf(wire, machine).length = 0;
+      return;
+    }
     if (!machine.received.some((received) => received.id === id)) machine.received.push({ id, state: "delivered" });
     machine.answers.push({ kind: "stored", now: machine.now, channel, id });
   }
@@ -138,6 +150,9 @@ export function createDeliveryPair(): DeliveryPair {
       const input = machine.answers.shift();
       if (input !== undefined) step(machine, { ...input, now: machine.now });
     },
+    breakStore(side) {
+      machineOf(side).broken = true;
+    },
     read(side) {
       const unread = side.received.filter(({ state }) => state === "delivered");
       for (const message of unread) message.state = "read";
@@ -163,6 +178,7 @@ export function createDeliveryPair(): DeliveryPair {
       step(machine, { kind: "network", now: machine.now, status: "up" });
     },
     heal() {
+      for (const side of sides) side.broken = false;
       for (const [index] of wires.entries()) {
         pair.cut(index, 0);
         for (const side of sides) pair.notice(side, index);
@@ -186,5 +202,5 @@ export function createDeliveryPair(): DeliveryPair {
 
 function createMachine(name: string): Machine {
   const { state } = stepDelivery(initialDelivery({ outbox: [], reads: [] }), { kind: "network", now: 0, status: "up" });
-  return { name, sent: [], received: [], state, now: 0, answers: [], open: new Set() };
+  return { name, sent: [], received: [], state, now: 0, broken: false, answers: [], open: new Set() };
 }

@@ -1,0 +1,4 @@
+import { messageStoreContract } from "../test/store-contract.ts";
+import { createMemoryStore } from "./memory-store.ts";
+
+messageStoreContract("memory", async () => createMemoryStore());

@@ -57,9 +57,13 @@ export function upgradeAddress(supernode: Multiaddr, device: DeviceId): Multiadd
   return supernode.encapsulate(`/p2p-circuit/webrtc/p2p/${peerIdOf(device)}`);
 }
 
-/** The supernode a relayed connection goes through, or `undefined` for a direct one. */
+/**
+ * The supernode a relayed connection goes through, or `undefined` for a direct one. (A WebRTC connection keeps the address
+ * it was negotiated through.)
+ */
 export function relayOf(address: Multiaddr): DeviceId | undefined {
   const components = address.getComponents();
+  if (components.some((component) => component.name === "webrtc")) return undefined;
   const circuit = components.findIndex((component) => component.name === "p2p-circuit");
   if (circuit < 0) return undefined;
   const relay = components.slice(0, circuit).findLast((component) => component.name === "p2p")?.value;

@@ -77,10 +77,16 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
     const frames = openFrames(stream, 1);
     for await (const frame of frames.incoming) {
       await frames.send(frame);
-      verified.add(connection);
+      prove(connection);
       break;
     }
     await frames.end();
+  };
+  const prove = (connection: Connection): void => {
+    const device = deviceOf(connection.remotePeer);
+    if (!isDirectPath(connection) || verified.has(connection) || device === undefined) return;
+    verified.add(connection);
+    onDirect(device);
   };
   await node.handle(
     PROBE_PROTOCOL,
@@ -107,7 +113,7 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
       connection.abort(new Error("it never proved itself"));
       throw error;
     }
-    verified.add(connection);
+    prove(connection);
   };
 
   return {
@@ -126,7 +132,6 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
           () => {
             pauses.delete(device);
             report({ name: "net.upgrade", peer: device, outcome: "direct", tookMs: tookMs() });
-            onDirect(device);
           },
           (error: unknown) => {
             pauses.set(device, nextPause(pause, clock.now()));
@@ -136,9 +141,7 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
         )
         .finally(() => trying.delete(device));
     },
-    proven(connection) {
-      if (isDirectPath(connection)) verified.add(connection);
-    },
+    proven: prove,
     stop() {
       stopping.abort(new NetworkError("stopped", "the network is stopped"));
       node.removeEventListener("connection:open", onOpen);

@@ -10,10 +10,5 @@
 export type { DialPolicy } from "./addresses.ts";
 export type { DirectPolicy } from "./direct-paths.ts";
 export type { HostCacheStore } from "./host-cache.ts";
-export {
-  createP2pNetwork,
-  type P2pNetwork,
-  type P2pNetworkDependencies,
-  type P2pNetworkOptions,
-  type SupernodeSource,
-} from "./network.ts";
+export { createP2pNetwork, type P2pNetwork } from "./network.ts";
+export type { P2pNetworkDependencies, P2pNetworkOptions, SupernodeSource } from "./options.ts";

@@ -1,4 +1,5 @@
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
+import type { Multiaddr } from "@multiformats/multiaddr";
 import { type Channel, type DeviceId, type Live, NetworkError, type Protocol } from "@skein/core";
 import { CALL_PROTOCOL } from "@skein/wire";
 import { openChannel } from "./channel.ts";
@@ -7,12 +8,14 @@ import { MAX_CHANNELS_FROM_PEER, WARM_SUPERNODES } from "./defaults.ts";
 import { dialChannel, pathOf } from "./dialler.ts";
 import { type DirectPaths, isDirectPath, openDirectPaths } from "./direct-paths.ts";
 import type { LeafDirectory } from "./directory.ts";
+import { followHints } from "./hints.ts";
 import type { HostCache } from "./host-cache.ts";
 import { createLeafNode } from "./leaf-node.ts";
 import { gateProtocol, reservationsOf } from "./libp2p-parts.ts";
 import type { MediaRoutes } from "./media-routes.ts";
-import type { P2pNetworkDependencies, P2pNetworkOptions } from "./network.ts";
+import type { P2pNetworkDependencies, P2pNetworkOptions } from "./options.ts";
 import { deviceOf, privateKeyOf } from "./peer-id.ts";
+import type { Refill } from "./refill.ts";
 import { createRelayedPaths } from "./relayed-paths.ts";
 import type { SupernodeLink } from "./supernode-link.ts";
 import { keepWarm, type WarmSupernodes } from "./warm-supernodes.ts";
@@ -23,6 +26,8 @@ export interface LeafSession {
   dial(device: DeviceId, protocol: Protocol, signal: AbortSignal): Promise<Channel>;
   listen(protocol: Protocol, onChannel: (channel: Channel) => void): void;
   unlisten(protocol: Protocol): void;
+  /** Supernodes may be found at these addresses. */
+  hint(addresses: readonly string[]): void;
   /** Ends connections and the node. Never rejects. */
   stop(): Promise<void>;
 }
@@ -33,8 +38,7 @@ export interface SessionDependencies extends P2pNetworkDependencies {
   readonly channels: ChannelRegistry;
   readonly directory: LeafDirectory;
   readonly media: MediaRoutes;
-  /** Fetches ads into the cache. */
-  readonly refill: () => Promise<void>;
+  readonly refill: Refill;
 }
 
 /** STUN servers are nice to have: an upgrade does not wait longer for them, ms. */
@@ -53,14 +57,17 @@ export async function openLeafSession(
     privateKey: await privateKeyOf(account.deviceKey.seed),
     iceServers: () => media.stun(AbortSignal.timeout(STUN_WAIT_MS)).catch(() => []),
   });
+  const dial = (address: Multiaddr, signal: AbortSignal): Promise<Connection> =>
+    parts.transportManager.dial(address, { signal });
   const warm = keepWarm(
     { wanted: options.warm ?? WARM_SUPERNODES, policy: options.transports },
     {
       cache,
       clock,
-      dial: (address, signal) => parts.transportManager.dial(address, { signal }),
+      dial,
       random,
-      refill,
+      keep: refill.keep,
+      refill: refill.fetch,
       report,
       reservations: reservationsOf(parts),
       onPush: (_, push) => directory.heard(push),
@@ -102,6 +109,17 @@ export async function openLeafSession(
     },
     unlisten(protocol) {
       node.unhandle(protocol).catch(() => {});
+    },
+    hint(addresses) {
+      const found = followHints(addresses, { policy: options.transports }, { cache, clock, dial });
+      found.then(
+        (news) => {
+          if (!news) return;
+          refill.keep();
+          warm.tend();
+        },
+        () => {},
+      );
     },
     stop: () => stopSession(node, warm, direct),
   };

@@ -13,8 +13,13 @@ const CODES: Readonly<Record<string, NetworkErrorCode>> = {
 export function toNetworkError(thrown: unknown, otherwise: NetworkErrorCode = "unreachable"): NetworkError {
   if (thrown instanceof NetworkError) return thrown;
   const cause = causeOf(thrown);
-  const code = CODES[cause.name] ?? otherwise;
+  const code = isMismatch(cause) ? "peer-mismatch" : (CODES[cause.name] ?? otherwise);
   return new NetworkError(code, cause.message === "" ? cause.name : cause.message, { cause });
+}
+
+/** libp2p's upgrader keeps only the message of what Noise found. */
+function isMismatch(cause: Error): boolean {
+  return cause.name === "EncryptionFailedError" && /identity key|does not match/i.test(cause.message);
 }
 
 function causeOf(thrown: unknown): Error {

@@ -3,10 +3,12 @@ import type { HostCache, HostCacheStore } from "./host-cache.ts";
 
 /** Fills the host cache: from where it was kept, and from the source of first supernodes. */
 export interface Refill {
-  /** Reads what was kept, once; the source is asked too when nothing was. */
+  /** Reads what was kept, once, and asks the source. Never rejects. */
   open(): Promise<void>;
   /** Asks the source and keeps the result. Rejects as the source does. */
-  readonly fetch: () => Promise<void>;
+  fetch(): Promise<void>;
+  /** Keeps what the cache holds now, in the background. */
+  keep(): void;
 }
 
 /** Connects the cache with its store and a source. A store that fails costs only memory of last time. */
@@ -18,11 +20,15 @@ export function createRefill(dependencies: {
   const { cache, source, store } = dependencies;
   let opened = false;
 
+  const keep = (): void => {
+    store.save(cache.ads.map((ad) => ad.bytes)).catch(() => {});
+  };
   const fetch = async (): Promise<void> => {
-    if (cache.merge(await source())) await store.save(cache.ads.map((ad) => ad.bytes)).catch(() => {});
+    if (cache.merge(await source())) keep();
   };
   return {
     fetch,
+    keep,
     async open() {
       if (!opened) for (const ad of await store.load().catch(() => [])) cache.learn(ad);
       opened = true;

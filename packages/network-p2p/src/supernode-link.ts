@@ -1,7 +1,6 @@
 import type { Connection } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
-import type { Clock, DeviceId } from "@skein/core";
-import { NetworkError } from "@skein/core";
+import { type Clock, type DeviceId, type LiveSource, NetworkError } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
 import { type DialPolicy, dialable } from "./addresses.ts";
 import { connectTo } from "./connect.ts";
@@ -20,6 +19,9 @@ export interface SupernodeLink {
   /** Ends it; `onLost` is not called for this. Never rejects. */
   close(): Promise<void>;
 }
+
+/** The supernodes that serve us, home first: written by the one who keeps them, read by all. */
+export type LinkSource = LiveSource<readonly SupernodeLink[]>;
 
 /** What a link is built with. */
 export interface LinkDependencies {

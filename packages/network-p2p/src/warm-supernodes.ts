@@ -15,8 +15,10 @@ export interface WarmSupernodes {
   readonly links: Live<readonly SupernodeLink[]>;
   /** Why the last try failed, if nothing worked since. */
   readonly lastError: NetworkError | undefined;
-  /** Looks again now: new ads came, or the machine woke up. */
+  /** Looks for more now, if some are missing: new ads came. */
   tend(): void;
+  /** Asks each for a sign of life now, and drops those that give none: the machine woke up, or changed networks. */
+  check(): void;
   stop(): Promise<void>;
 }
 
@@ -25,6 +27,8 @@ export interface WarmDependencies extends LinkDependencies {
   readonly cache: HostCache;
   /** Fetches fresh ads into the cache, when too few are known. */
   readonly refill: () => Promise<void>;
+  /** Keeps the cache for next time. */
+  readonly keep: () => void;
   readonly onPush: (from: SupernodeLink, push: Push) => void;
   readonly random: Random;
   readonly report: Report;
@@ -37,7 +41,7 @@ export function keepWarm(
   options: { readonly wanted: number; readonly policy: DialPolicy },
   dependencies: WarmDependencies,
 ): WarmSupernodes {
-  const { cache, clock, random, report } = dependencies;
+  const { cache, clock, keep, random, report } = dependencies;
   const links = createLive<readonly SupernodeLink[]>([]);
   const records = new Map<DeviceId, Record>();
   const connecting = new Map<DeviceId, SupernodeAd>();
@@ -116,21 +120,22 @@ export function keepWarm(
   const drop = (link: SupernodeLink): void => links.set(links.value.filter((each) => each !== link));
   /** Asks for neighbours now and then: a sign of life, and news for the cache. */
   const watchOver = (link: SupernodeLink): void => {
-    askNeighbours(link).then(
-      () => {
-        const everyMs = links.value[0] === link ? HOME_PING_MS : STANDBY_PING_MS;
-        clock.at(clock.now() + everyMs, () => {
-          if (links.value.includes(link)) watchOver(link);
-        });
-      },
-      () => {
-        if (!stopping.signal.aborted) link.connection.abort(new Error("no sign of life"));
-      },
-    );
+    checkNow(link);
+    const everyMs = links.value[0] === link ? HOME_PING_MS : STANDBY_PING_MS;
+    clock.at(clock.now() + everyMs, () => {
+      if (links.value.includes(link)) watchOver(link);
+    });
+  };
+  const checkNow = (link: SupernodeLink): void => {
+    askNeighbours(link).catch(() => {
+      if (!stopping.signal.aborted) link.connection.abort(new Error("no sign of life"));
+    });
   };
   const askNeighbours = async (link: SupernodeLink): Promise<void> => {
     const answer = await link.index.ask({ kind: "neighbours" }, stopping.signal);
-    if (answer.kind === "ads") for (const ad of answer.ads) cache.learn(ad);
+    if (answer.kind !== "ads") return;
+    const news = answer.ads.filter((ad) => cache.learn(ad));
+    if (news.length > 0) keep();
     tend();
   };
 
@@ -146,6 +151,10 @@ export function keepWarm(
       return lastError;
     },
     tend,
+    check() {
+      for (const link of links.value) checkNow(link);
+      tend();
+    },
     async stop() {
       stopping.abort();
       cancelRetry();

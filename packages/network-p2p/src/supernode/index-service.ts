@@ -30,8 +30,8 @@ export interface IndexServiceDependencies {
   readonly departures: Departures;
   readonly watchers: Watchers;
   readonly rates: RequestRates;
-  /** Signed ads of other supernodes. */
-  readonly neighbourAds: () => readonly Uint8Array[];
+  /** Signed ads, our own first: whoever came by a bare address has it checked now. */
+  readonly ads: () => readonly Uint8Array[];
   /** A supernode at this connection says who it is. */
   readonly onAd: (ad: Uint8Array) => void;
   /** Fresh relay credentials for a peer, if there is a relay. */
@@ -123,7 +123,7 @@ async function answer(
       return credentials === undefined ? refused(id, "unavailable") : { kind: "turn", id, ...credentials };
     }
     case "neighbours":
-      return { kind: "ads", id, ads: [...dependencies.neighbourAds().slice(0, MAX_ADS)] };
+      return { kind: "ads", id, ads: [...dependencies.ads().slice(0, MAX_ADS)] };
     case "announce": {
       const ad = verifyAd(request.ad, dependencies.clock.now());
       if (!ad.ok || ad.value.supernode !== peer) return refused(id, "invalid");

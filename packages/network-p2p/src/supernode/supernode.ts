@@ -151,7 +151,7 @@ export async function createSupernode(
     departures,
     watchers,
     rates: createRequestRates(now),
-    neighbourAds,
+    ads: (): readonly Uint8Array[] => [ad(), ...neighbourAds()],
     onAd: (bytes: Uint8Array) => void cache.learn(bytes),
     turn: (peer: DeviceId) => turn?.credentialsFor(peer),
   };
@@ -187,7 +187,7 @@ export async function createSupernode(
     id,
     addresses,
     ad,
-    ads: () => [ad(), ...neighbourAds()],
+    ads: service.ads,
     status: () => ({
       connections: node.getConnections().length,
       reservations: relay.reservations.size,

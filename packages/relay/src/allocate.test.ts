@@ -96,13 +96,22 @@ describe("Allocate", () => {
   });
 
   test.each([
-    ["EVEN-PORT", [EVEN_PORT], 508],
+    ["EVEN-PORT with the next one kept", [EVEN_PORT], 508],
+    ["the same with an additional family", [EVEN_PORT, family(ATTRIBUTE.additionalAddressFamily, 2)], 400],
+    ["EVEN-PORT of 2 bytes", [{ type: ATTRIBUTE.evenPort, value: Buffer.alloc(2) }], 400],
     ["RESERVATION-TOKEN", [TOKEN], 508],
     ["both", [EVEN_PORT, TOKEN], 400],
     ["a token and a family", [TOKEN, family(ATTRIBUTE.requestedAddressFamily, 1)], 400],
     ["a token and an additional family", [TOKEN, family(ATTRIBUTE.additionalAddressFamily, 2)], 400],
   ])("[TU18] %s", (_name, attributes, code) => {
     expect(errorCode(greeted(createDesk()).ask(METHOD.allocate, [UDP, ...attributes]))).toBe(code);
+  });
+
+  test("[TU18] EVEN-PORT alone asks the driver for an even port", () => {
+    const desk = createDesk();
+    const evenPort = { type: ATTRIBUTE.evenPort, value: Buffer.from([0]) };
+    expect(errorCode(greeted(desk).ask(METHOD.allocate, [UDP, evenPort]))).toBeUndefined();
+    expect(desk.outputs).toContainEqual({ kind: "open-relay", relay: 1, port: "even" });
   });
 
   test("[TU18] DONT-FRAGMENT is answered as an attribute not understood", () => {
@@ -143,7 +152,7 @@ describe("Allocate", () => {
     const desk = createDesk({ sockets: "wait" });
     const seat = greeted(desk);
     const request = buildRequest(METHOD.allocate, [UDP], seat.signer());
-    expect(seat.send(request)).toEqual([{ kind: "open-relay", relay: 1 }]);
+    expect(seat.send(request)).toEqual([{ kind: "open-relay", relay: 1, port: "any" }]);
     expect(seat.send(request)).toEqual([]);
     expect(errorCode(seat.ask(METHOD.allocate, [UDP]))).toBe(437);
     const outputs = desk.feed({ kind: "relay-opened", relay: 1, port: 50_123 });

@@ -3,15 +3,8 @@ import { type ProvenRequest, refuse, signedSuccess } from "./answers.ts";
 import { wakeBy } from "./expiry.ts";
 import { askedLifetime } from "./lifetime.ts";
 import type { RelayOutput, RelayState } from "./relay-state.ts";
-import {
-  ATTRIBUTE,
-  DEFAULT_LIFETIME_MS,
-  type ErrorCode,
-  FAMILY_IPV4,
-  FAMILY_IPV6,
-  METHOD,
-  PROTOCOL_UDP,
-} from "./specification.ts";
+import { relayedAddressRefusal } from "./relayed-address.ts";
+import { ATTRIBUTE, DEFAULT_LIFETIME_MS, type ErrorCode, FAMILY_IPV6, METHOD, PROTOCOL_UDP } from "./specification.ts";
 import {
   addressErrorAttribute,
   errorCodeAttribute,
@@ -20,7 +13,7 @@ import {
   xorAddressAttribute,
 } from "./stun-attributes.ts";
 import { encodeStun } from "./stun-encoding.ts";
-import { attributeValue, type StunMessage } from "./stun-message.ts";
+import { attributeValue } from "./stun-message.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 import { clientKey, transportAddress } from "./transport-address.ts";
 
@@ -39,7 +32,7 @@ export function allocate(state: RelayState, request: ProvenRequest): RelayOutput
   if (transport.readUInt8(0) !== PROTOCOL_UDP) return refuse(state, request, 442);
   if (attributeValue(message, ATTRIBUTE.dontFragment) !== undefined)
     return refuse(state, request, 420, [unknownAttributesAttribute([ATTRIBUTE.dontFragment])]);
-  const code = portRefusal(message) ?? quotaRefusal(state, request);
+  const code = relayedAddressRefusal(message) ?? quotaRefusal(state, request);
   if (code !== undefined) return refuse(state, request, code);
   const life = askedLifetime(message, state.limits);
   if (life.kind === "malformed") return refuse(state, request, 400);
@@ -53,7 +46,9 @@ export function allocate(state: RelayState, request: ProvenRequest): RelayOutput
     lifetimeMs: life.kind === "keep" ? life.lifetimeMs : DEFAULT_LIFETIME_MS,
     extraFamily: attributeValue(message, ATTRIBUTE.additionalAddressFamily) === undefined ? "none" : "ipv6",
   });
-  return [{ kind: "open-relay", relay }];
+  return [
+    { kind: "open-relay", relay, port: attributeValue(message, ATTRIBUTE.evenPort) === undefined ? "any" : "even" },
+  ];
 }
 
 /** Makes the allocation whose socket is open now and answers the client. */
@@ -100,20 +95,6 @@ export function relayFailed(state: RelayState, relay: RelayId): RelayOutput[] {
     { integrityKey: pending.owner.key, fingerprint: "add" },
   );
   return [{ kind: "send-to-client", to: pending.owner.client, bytes }];
-}
-
-/** RFC 8656 §7.2 steps 5–9: what is asked of the relayed address beyond "any IPv4 port". Reservations are not kept. */
-function portRefusal(message: StunMessage): ErrorCode | undefined {
-  const family = attributeValue(message, ATTRIBUTE.requestedAddressFamily);
-  const extraFamily = attributeValue(message, ATTRIBUTE.additionalAddressFamily);
-  const evenPort = attributeValue(message, ATTRIBUTE.evenPort);
-  if (attributeValue(message, ATTRIBUTE.reservationToken) !== undefined)
-    return evenPort !== undefined || family !== undefined || extraFamily !== undefined ? 400 : 508;
-  if (family !== undefined && extraFamily !== undefined) return 400;
-  if (family !== undefined && family.length !== 4) return 400;
-  if (family !== undefined && family.readUInt8(0) !== FAMILY_IPV4) return 440;
-  if (extraFamily !== undefined && (extraFamily.length !== 4 || extraFamily.readUInt8(0) !== FAMILY_IPV6)) return 400;
-  return evenPort === undefined ? undefined : 508;
 }
 
 function quotaRefusal(state: RelayState, request: ProvenRequest): ErrorCode | undefined {

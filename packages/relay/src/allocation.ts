@@ -6,6 +6,9 @@ import { addressKey, type ClientAddress, type TransportAddress } from "./transpo
 /** Names one relay socket between machine and driver; never used twice. */
 export type RelayId = number;
 
+/** Which port a relayed address should have; `even` when EVEN-PORT asks for it (RFC 8656 §18.6). */
+export type WantedPort = "any" | "even";
+
 /** Who asked for an allocation and how it signs. */
 export interface Owner {
   readonly client: ClientAddress;

@@ -1,6 +1,6 @@
 import type { Socket } from "node:dgram";
 import type { Clock } from "@skein/core";
-import type { RelayId } from "./allocation.ts";
+import type { RelayId, WantedPort } from "./allocation.ts";
 import { MAX_SEND_QUEUE_BYTES } from "./defaults.ts";
 import type { Relay, RelayStats } from "./relay.ts";
 import { step } from "./relay-machine.ts";
@@ -12,7 +12,7 @@ import { parseTransportAddress, type TransportAddress } from "./transport-addres
 export interface RelayDriverDependencies {
   readonly clock: Clock;
   /** Binds a socket for a new allocation; never rejects. */
-  readonly openSocket: () => Promise<OpenedSocket>;
+  readonly openSocket: (port: WantedPort) => Promise<OpenedSocket>;
 }
 
 /** Turns packets and time into inputs of the machine and its outputs into packets. Owns all sockets until closed. */
@@ -50,7 +50,7 @@ export function createRelayDriver(
         send(sockets.get(output.relay), output.bytes, output.to);
         return;
       case "open-relay": {
-        const done = open(output.relay).finally(() => opening.delete(done));
+        const done = open(output.relay, output.port).finally(() => opening.delete(done));
         opening.add(done);
         return;
       }
@@ -64,8 +64,8 @@ export function createRelayDriver(
         return;
     }
   };
-  const open = async (relay: RelayId): Promise<void> => {
-    const opened = await openSocket();
+  const open = async (relay: RelayId, port: WantedPort): Promise<void> => {
+    const opened = await openSocket(port);
     if (opened.kind === "failed") {
       handle({ kind: "relay-failed", relay, now: clock.now() });
       return;
@@ -77,8 +77,8 @@ export function createRelayDriver(
     }
     sockets.set(relay, socket);
     socket.on("error", countError);
-    socket.on("message", (bytes, { address, port }) => {
-      const from = parseTransportAddress(address, port);
+    socket.on("message", (bytes, peer) => {
+      const from = parseTransportAddress(peer.address, peer.port);
       if (from !== undefined) handle({ kind: "peer-datagram", relay, from, bytes, now: clock.now() });
     });
     handle({ kind: "relay-opened", relay, port: opened.port, now: clock.now() });

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import type { Random } from "@skein/core";
+import type { WantedPort } from "./allocation.ts";
 import { PORT_ATTEMPTS, RECEIVE_BUFFER_BYTES } from "./defaults.ts";
 
 /** Where relayed ports come from. */
@@ -16,13 +17,22 @@ export type OpenedSocket =
   | { readonly kind: "failed" };
 
 /** Binds a UDP socket on `host` at a port of `ports`, trying a bounded number of them. Never rejects. */
-export async function openRelaySocket(host: string, ports: RelayPorts, random: Random): Promise<OpenedSocket> {
+export async function openRelaySocket(
+  host: string,
+  ports: RelayPorts,
+  parity: WantedPort,
+  random: Random,
+): Promise<OpenedSocket> {
   for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
     const wanted =
       ports.kind === "ephemeral" ? 0 : ports.min + Math.floor(random.fraction() * (ports.max - ports.min + 1));
+    if (parity === "even" && wanted % 2 === 1) continue;
     const bound = await bindSocket(host, wanted);
-    if (bound.kind === "bound") return { kind: "opened", socket: bound.socket, port: bound.socket.address().port };
-    if (bound.code !== "EADDRINUSE") break;
+    if (bound.kind === "refused" && bound.code !== "EADDRINUSE") break;
+    if (bound.kind === "refused") continue;
+    const { port } = bound.socket.address();
+    if (parity === "any" || port % 2 === 0) return { kind: "opened", socket: bound.socket, port };
+    bound.socket.close();
   }
   return { kind: "failed" };
 }

@@ -1,5 +1,5 @@
 import type { Random } from "@skein/core";
-import type { Allocation, PendingAllocation, RelayId } from "./allocation.ts";
+import type { Allocation, PendingAllocation, RelayId, WantedPort } from "./allocation.ts";
 import { DEFAULT_LIMITS, type RelayLimits } from "./defaults.ts";
 import { createKeptAnswers, type KeptAnswers } from "./kept-answers.ts";
 import { createNonces, type Nonces } from "./nonce.ts";
@@ -43,7 +43,7 @@ export type RelayOutput =
   | { readonly kind: "send-to-client"; readonly to: ClientAddress; readonly bytes: Buffer }
   | { readonly kind: "send-to-peer"; readonly relay: RelayId; readonly to: TransportAddress; readonly bytes: Buffer }
   /** Bind a socket, then say `relay-opened` or `relay-failed`, exactly once. */
-  | { readonly kind: "open-relay"; readonly relay: RelayId }
+  | { readonly kind: "open-relay"; readonly relay: RelayId; readonly port: WantedPort }
   | { readonly kind: "close-relay"; readonly relay: RelayId }
   /** Say `tick` at or after this time; replaces an earlier wish. */
   | { readonly kind: "wake"; readonly at: number };

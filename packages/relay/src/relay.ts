@@ -1,4 +1,5 @@
 import type { Clock, Random } from "@skein/core";
+import type { WantedPort } from "./allocation.ts";
 import { DEFAULT_RELAY_PORTS, type RelayLimits } from "./defaults.ts";
 import { listen, machineAddresses } from "./listeners.ts";
 import type { PeerPolicy } from "./peer-policy.ts";
@@ -79,7 +80,8 @@ export async function startRelay(options: RelayOptions, dependencies: RelayDepen
       },
       dependencies,
     );
-    const openSocket = () => openRelaySocket(options.listenAddress, ports, dependencies.random);
+    const openSocket = (parity: WantedPort) =>
+      openRelaySocket(options.listenAddress, ports, parity, dependencies.random);
     const driver = createRelayDriver(machine, listeners.sockets, { clock: dependencies.clock, openSocket });
     return { port: listeners.port, addresses: listeners.addresses, ...driver };
   } catch (error) {

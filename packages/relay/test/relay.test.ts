@@ -200,6 +200,16 @@ describe("a relay on real sockets", () => {
     expect((await (await other.client()).allocate()).port).toBeGreaterThanOrEqual(49_152);
   });
 
+  test.each(["range", "ephemeral"] as const)("[TU18] an even port is given when asked for, from a %s", async (kind) => {
+    const { client } = await stage(kind === "ephemeral" ? { relayPorts: { kind } } : {});
+    const evenPort = { type: ATTRIBUTE.evenPort, value: Buffer.from([0]) };
+    const alice = await client();
+    for (let round = 0; round < 10; round++) {
+      expect((await alice.allocate([UDP, evenPort])).port % 2).toBe(0);
+      await alice.ask(METHOD.refresh, [lifetime(0)]);
+    }
+  });
+
   test("[TU40] listening on all addresses, each answers by itself, and clients of different ones are told apart", async () => {
     const { relay, client, server } = await stage({ listenAddress: "0.0.0.0", ...PEERS_HERE });
     expect(relay.addresses).toContain(LOOPBACK);

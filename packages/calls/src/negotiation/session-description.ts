@@ -46,8 +46,9 @@ function readFacts(lines: readonly string[]): Parsed<DescriptionFacts> {
 /** Values of an attribute wherever it stands; a name in odd case counts too, so that it cannot hide a second value. */
 function attributes(lines: readonly string[], name: string): string[] {
   return lines.flatMap((line) => {
-    const match = /^a=\s*([^:]*?)\s*:(.*)$/.exec(line);
-    return match?.[1]?.toLowerCase() === name ? [match[2] ?? ""] : [];
+    const colon = line.indexOf(":");
+    if (!line.startsWith("a=") || colon < 0) return [];
+    return line.slice(2, colon).trim().toLowerCase() === name ? [line.slice(colon + 1)] : [];
   });
 }
 

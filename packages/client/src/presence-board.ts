@@ -17,7 +17,10 @@ export interface PresenceBoard {
   readonly availability: Live<ReadonlyMap<UserId, Availability>>;
   /** Whose device this is, if a watched person's presence said so. */
   userOf(device: DeviceId): UserId | undefined;
-  /** Watches these people in this directory instead of the ones before. */
+  /**
+   * Watches these people instead of the ones before. In the same directory what is known of those who stay is kept; another
+   * directory begins with nothing known.
+   */
   watch(directory: Directory, users: readonly UserId[]): void;
   close(): void;
 }
@@ -32,6 +35,7 @@ interface DeviceNote {
 export function createPresenceBoard(clock: Clock): PresenceBoard {
   const notes = new Map<DeviceId, DeviceNote>();
   const availability = createLive<ReadonlyMap<UserId, Availability>>(new Map());
+  let watched: { readonly directory: Directory; readonly users: ReadonlySet<UserId> } | undefined;
   let unsubscribe: Unsubscribe = () => {};
   let cancelExpiry: Unsubscribe = () => {};
 
@@ -48,7 +52,7 @@ export function createPresenceBoard(clock: Clock): PresenceBoard {
   function hear(change: PresenceChange): void {
     if (change.kind === "presence") {
       const known = notes.get(change.presence.device);
-      if (known !== undefined && known.presence.sequence >= change.presence.sequence) return;
+      if (known !== undefined && known.presence.sequence > change.presence.sequence) return;
       notes.set(change.presence.device, { presence: change.presence, gone: false });
     } else {
       const known = notes.get(change.device);
@@ -61,11 +65,17 @@ export function createPresenceBoard(clock: Clock): PresenceBoard {
   return {
     availability,
     userOf: (device) => notes.get(device)?.presence.user,
-    watch(directory, users) {
-      unsubscribe();
-      notes.clear();
+    watch(directory, list) {
+      const users = new Set(list);
+      const sameDirectory = watched?.directory === directory;
+      if (sameDirectory && watched !== undefined && sameMembers(watched.users, users)) return;
+      watched = { directory, users };
+      for (const [device, { presence }] of notes) if (!sameDirectory || !users.has(presence.user)) notes.delete(device);
       refresh();
-      unsubscribe = users.length === 0 ? () => {} : directory.watch(users, hear);
+      // The new watch first: whoever stays is watched without a gap.
+      const former = unsubscribe;
+      unsubscribe = users.size === 0 ? () => {} : directory.watch([...users], hear);
+      former();
     },
     close() {
       unsubscribe();
@@ -88,4 +98,8 @@ function summarise(notes: readonly DeviceNote[]): ReadonlyMap<UserId, Availabili
 
 function sameEntries(one: ReadonlyMap<UserId, Availability>, other: ReadonlyMap<UserId, Availability>): boolean {
   return one.size === other.size && [...one].every(([user, value]) => other.get(user) === value);
+}
+
+function sameMembers(one: ReadonlySet<UserId>, other: ReadonlySet<UserId>): boolean {
+  return one.size === other.size && [...one].every((user) => other.has(user));
 }

@@ -48,6 +48,11 @@ export async function createPerson(name: string, context: BrowserContext, addres
   const callScreen = (attribute: string, value: string): Promise<void> =>
     page.locator(`[data-testid="call-screen"][${attribute}="${value}"]`).waitFor({ state: "attached" });
 
+  async function online(mode: "p2p" | "central"): Promise<void> {
+    await page.locator(`[data-testid="mode-switch"][data-mode="${mode}"]`).waitFor();
+    await page.locator('[data-network="online"]').waitFor({ state: "attached" });
+  }
+
   return {
     name,
     page,
@@ -61,13 +66,10 @@ export async function createPerson(name: string, context: BrowserContext, addres
       await at("start").click();
       await at("mode-switch").waitFor();
     },
-    async online(mode) {
-      await page.locator(`[data-testid="mode-switch"][data-mode="${mode}"]`).waitFor();
-      await page.locator('[data-network="online"]').waitFor({ state: "attached" });
-    },
+    online,
     async switchTo(mode) {
       if ((await at("mode-switch").getAttribute("data-mode")) !== mode) await at("mode-switch").click();
-      await this.online(mode);
+      await online(mode);
     },
     async link() {
       await page.waitForFunction(() =>

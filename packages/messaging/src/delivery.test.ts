@@ -203,6 +203,14 @@ describe("delivery", () => {
     expect(failDial(alice)).toBe(2_000 / 2);
   });
 
+  test("[MS7] a tick that comes too early asks again", () => {
+    const alice = createDeliveryScript();
+    alice.send("a");
+    alice.step({ kind: "dial-failed" });
+    alice.wait(500);
+    expect(alice.tick()).toEqual(["wake +1500"]);
+  });
+
   test("[MS7] only an acknowledgement starts the waits anew: a peer that opens and closes is dialled ever more slowly", () => {
     const alice = createDeliveryScript();
     alice.send("a");

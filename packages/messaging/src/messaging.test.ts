@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { createChatWorld, never, type Person } from "../test/chat-world.ts";
 import { MAX_OUTBOX } from "./defaults.ts";
 import { createMemoryStore } from "./memory-store.ts";
-import { createMessaging } from "./messaging.ts";
 import type { MessageStore } from "./store.ts";
 
 async function pair() {
@@ -121,25 +120,32 @@ describe("messaging", () => {
   });
 
   test("[MS23] the outbox outlives the process", async () => {
-    const { clock, alice, bob } = await pair();
+    const { clock, person, alice, bob } = await pair();
     await bob.network.stop();
     await alice.messaging.send(bob.user, "before");
     await alice.messaging.stop();
-    const again = createMessaging({
-      clock,
-      random: { bytes: (count) => new Uint8Array(count).fill(3), fraction: () => 0 },
-      report: () => {},
-      store: alice.store,
-      account: () => alice.account,
-      relation: () => "contact",
-      readReceipts: () => "send",
-    });
     await bob.network.start(never);
-    await again.switchNetwork(alice.network);
-    await again.start();
+    const again = await person("Alice", { after: alice });
     await clock.advance(25);
     expect(await bob.chat(alice)).toEqual(["< before delivered"]);
-    await again.stop();
+    expect(await again.chat(bob)).toEqual(["> before delivered"]);
+  });
+
+  test("[MS23] someone the directory does not know is looked for ever more rarely", async () => {
+    const { clock, alice, stranger } = await pair();
+    const unknown = await stranger("Unknown");
+    let lookups = 0;
+    const { directory } = alice.network;
+    const find: typeof directory.find = (user, signal) => {
+      lookups += 1;
+      return directory.find(user, signal);
+    };
+    await alice.messaging.switchNetwork({ ...alice.network, directory: { ...directory, find } });
+    await alice.messaging.send(unknown.account.user, "are you there?");
+    await clock.advance(10 * 3_600_000);
+    // Ten hours at 7.5 to 15 minutes, after a few short waits at first.
+    expect(lookups).toBeGreaterThan(40);
+    expect(lookups).toBeLessThan(90);
   });
 
   test("[MS24] switching networks keeps conversations and outbox, and leaves the old network alone", async () => {
@@ -222,13 +228,13 @@ describe("messaging", () => {
   });
 
   test("[MS26] what was read while its author was away is told when they are back, also after a new start", async () => {
-    const { clock, alice, bob } = await pair();
+    const { clock, person, alice, bob } = await pair();
     await alice.messaging.send(bob.user, "a");
     await clock.advance(25);
     await alice.network.stop();
     await bob.messaging.markRead(alice.user, 1);
     await bob.messaging.stop();
-    await bob.messaging.start();
+    await person("Bob", { after: bob });
     await alice.network.start(never);
     await alice.messaging.send(bob.user, "b");
     await clock.advance(10_000);

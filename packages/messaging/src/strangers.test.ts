@@ -3,6 +3,8 @@ import { CHAT_PROTOCOL, chatMessage, introduction } from "@skein/wire";
 import { describe, expect, test } from "vitest";
 import { badMessages, createChatWorld, type Person, type Stranger } from "../test/chat-world.ts";
 import { INTRODUCTION_TIMEOUT_MS, MAX_REQUEST_MESSAGES, MAX_REQUESTS, MAX_UNINTRODUCED } from "./defaults.ts";
+import { createMemoryStore } from "./memory-store.ts";
+import type { MessageStore } from "./store.ts";
 
 let texts = 0;
 function text(body: string): Uint8Array {
@@ -242,6 +244,25 @@ describe("requests", () => {
     await clock.advance(600_000);
     expect(await alice.history(bob)).toHaveLength(MAX_REQUEST_MESSAGES + 1);
     expect((await bob.history(alice)).at(-1)?.state).toBe("delivered");
+  });
+
+  test("[MS31] of strangers who are not connected nothing stays in memory", async () => {
+    const world = createChatWorld();
+    const kept = createMemoryStore();
+    const loads: string[] = [];
+    const store: MessageStore = {
+      ...kept,
+      outbox(conversation) {
+        loads.push(conversation);
+        return kept.outbox(conversation);
+      },
+    };
+    const alice = await world.person("Alice", { store });
+    const [bob, carol] = [await world.stranger("Bob"), await world.stranger("Carol")];
+    alice.relations.set(bob.account.user, "stranger");
+    for (const each of [bob, bob, carol, carol]) await attack(alice, each, world.clock, each.introduction);
+    await world.clock.settle();
+    expect(loads).toEqual([bob.account.user, bob.account.user, carol.account.user]);
   });
 
   test("[MS31] strangers are bounded, those waiting and those connected", async () => {

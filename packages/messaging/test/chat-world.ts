@@ -50,8 +50,11 @@ export interface Person extends Stranger {
 export interface ChatWorld {
   readonly clock: HandClock;
   readonly world: MemoryWorld;
-  /** A person whose messaging runs over a started network; findable. `over` replaces parts of what they work with. */
-  person(name: string, over?: { readonly store?: MessageStore }): Promise<Person>;
+  /**
+   * A person whose messaging runs over a started network; findable. `store` replaces theirs. `after` is the same person
+   * before, whose messaging was stopped: account, network and store stay.
+   */
+  person(name: string, over?: { readonly store?: MessageStore; readonly after?: Person }): Promise<Person>;
   stranger(name: string): Promise<Stranger>;
   /** Another world beside this one: gives people a started network there, findable. */
   beside(mode: Mode): (person: Stranger) => Promise<Network>;
@@ -105,8 +108,8 @@ export function createChatWorld(options: { readonly mode?: Mode; readonly delayM
       };
     },
     async person(name, over = {}) {
-      const self = await stranger(name);
-      const store = over.store ?? createMemoryStore();
+      const self = over.after ?? (await stranger(name));
+      const store = over.store ?? over.after?.store ?? createMemoryStore();
       const events: SkeinEvent[] = [];
       const changes: MessagingChange[] = [];
       const requests: MessageRequest[] = [];

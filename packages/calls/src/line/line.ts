@@ -75,7 +75,7 @@ export function createLine(dependencies: Omit<LineContext, "feed">): Line {
         resources.media?.openAudio();
         break;
       case "send":
-        resources.leg.send({ kind: output.what, call: resources.callBytes });
+        say(output.what, resources);
         break;
       case "send-hangup":
         resources.goodbye = output.reason;
@@ -90,6 +90,13 @@ export function createLine(dependencies: Omit<LineContext, "feed">): Line {
         close(resources);
         break;
     }
+  }
+
+  /** A person may answer faster than the browser describes its end; "accept" then waits for the description. */
+  function say(what: "ringing" | "accept", { leg, media, callBytes }: CallResources): void {
+    const send = (): void => leg.send({ kind: what, call: callBytes });
+    if (what === "ringing") send();
+    else media?.afterwards(send);
   }
 
   function carryOn(resources: CallResources): void {

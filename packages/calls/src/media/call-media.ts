@@ -50,6 +50,8 @@ export interface CallMedia {
   takeCandidate(round: number, text: string): "taken" | "refused";
   /** From now on the microphone is sent and their voice played. */
   openAudio(): void;
+  /** Calls `act` once everything asked so far is done: what must not overtake a description waits here. */
+  afterwards(act: () => void): void;
   /** Chooses the microphone, before or after {@link CallMedia.openAudio}. */
   use(microphone: Microphone): void;
   close(): void;
@@ -217,6 +219,9 @@ export function createCallMedia(
       sendVoice();
       tellArrival();
       watch.start();
+    },
+    afterwards(act) {
+      queue("", async () => act());
     },
     use(next) {
       microphone = next;

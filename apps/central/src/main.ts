@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { systemClock, systemRandom } from "@skein/core";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics } from "prom-client";
@@ -22,6 +23,13 @@ function prepare(config: CentralConfig): void {
     mkdirSync(config.dataDirectory, { recursive: true, mode: 0o700 });
   } catch (error) {
     quit(2, `cannot make the data directory ${config.dataDirectory} (${codeOf(error)})`);
+  }
+  if (config.tls !== undefined) {
+    try {
+      createSecureContext({ cert: config.tls.certificate, key: config.tls.key });
+    } catch (error) {
+      quit(2, `the certificate and its key cannot be used (${codeOf(error)})`);
+    }
   }
   if (config.page === undefined) return;
   if (!statSync(config.page, { throwIfNoEntry: false })?.isDirectory())

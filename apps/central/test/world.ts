@@ -1,4 +1,4 @@
-import { type SkeinEvent, systemClock, systemRandom } from "@skein/core";
+import { type Channel, type Protocol, type SkeinEvent, systemClock, systemRandom } from "@skein/core";
 import { type Account, createAccount } from "@skein/identity";
 import { type CentralNetwork, createCentralNetwork } from "@skein/network-central";
 import type { RelayService } from "../src/relay-service.ts";
@@ -23,8 +23,13 @@ export function startServer(options: Partial<CentralServerOptions> = {}): Promis
   return startCentralServer({ listen: "127.0.0.1", port: 0, ...options }, { relay: fakeRelay });
 }
 
-/** Makes a member of a server, not started. */
-export function createMember(url: string, name: string, account: Account = newAccount(name)): Member {
+/** Makes a member of a server, not started. `connect` stands for the global WebSocket. */
+export function createMember(
+  url: string,
+  name: string,
+  options: { readonly account?: Account; readonly connect?: (url: string) => WebSocket } = {},
+): Member {
+  const { account = newAccount(name), connect = (address) => new WebSocket(address) } = options;
   const events: SkeinEvent[] = [];
   const sockets: WebSocket[] = [];
   const network = createCentralNetwork(
@@ -35,13 +40,27 @@ export function createMember(url: string, name: string, account: Account = newAc
       random: systemRandom,
       report: (event) => events.push(event),
       connect(address) {
-        const socket = new WebSocket(address);
+        const socket = connect(address);
         sockets.push(socket);
         return socket;
       },
     },
   );
   return { account, network, events, sockets };
+}
+
+/** A channel between two started members: both ends. */
+export async function connectMembers(
+  from: Member,
+  to: Member,
+  protocol: Protocol = "/skein/chat/1",
+): Promise<{ readonly near: Channel; readonly far: Channel }> {
+  const arrived = Promise.withResolvers<Channel>();
+  const end = to.network.listen(protocol, arrived.resolve);
+  const near = await from.network.dial(to.network.self, protocol, deadline());
+  const far = await arrived.promise;
+  end();
+  return { near, far };
 }
 
 /** A person with one device. */

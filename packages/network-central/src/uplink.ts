@@ -54,6 +54,8 @@ interface LinkOutcome {
   readonly error: NetworkError;
   readonly wasOnline: boolean;
   readonly isFinal: boolean;
+  /** Ends what was under way; after the status, so that whoever loses a channel finds it said already. */
+  readonly settle: () => void;
 }
 
 /** Makes an uplink that is stopped. Rules CE50–CE54. */
@@ -111,23 +113,25 @@ export function createUplink(options: { readonly url: string }, dependencies: Up
     session = undefined;
     dependencies.onSessionEnd();
     const error = refusal ?? (end.kind === "stopped" ? stoppedError() : end.error);
-    opened?.end(error);
-    return { error, wasOnline, isFinal: refusal !== undefined || end.kind === "refused" };
+    const isFinal = refusal !== undefined || end.kind === "refused";
+    return { error, wasOnline, isFinal, settle: () => opened?.end(error) };
+  }
+
+  /** Shows how a link ended, then ends what was under way. Says whether to connect again. */
+  function conclude({ error, isFinal, settle }: LinkOutcome, signal: AbortSignal): boolean {
+    if (isFinal) run = undefined;
+    if (!signal.aborted) setStatus(isFinal ? { kind: "failed", error } : { kind: "joining", lastError: error });
+    settle();
+    return !isFinal && !signal.aborted;
   }
 
   async function keepConnected(signal: AbortSignal): Promise<void> {
     setStatus({ kind: "joining" });
     const own = await privateKey();
     for (let attempt = 0; !signal.aborted; attempt += 1) {
-      const { error, wasOnline, isFinal } = await connectOnce(own, signal);
-      if (signal.aborted) return;
-      if (isFinal) {
-        run = undefined;
-        setStatus({ kind: "failed", error });
-        return;
-      }
-      if (wasOnline) attempt = 0;
-      setStatus({ kind: "joining", lastError: error });
+      const outcome = await connectOnce(own, signal);
+      if (!conclude(outcome, signal)) return;
+      if (outcome.wasOnline) attempt = 0;
       await pause(clock, backOffMs(attempt, random), signal).catch(() => {});
     }
   }

@@ -19,15 +19,15 @@ export function authenticate(state: RelayState, request: OpenRequest): Authentic
   if (message.integrityAt === undefined) return challenge(state, request, 401);
 
   const username = attributeValue(message, ATTRIBUTE.username)?.toString("utf8");
-  const saidRealm = attributeValue(message, ATTRIBUTE.realm)?.toString("utf8");
+  // Only its presence counts: a key made with another realm than ours fails below.
+  const saidRealm = attributeValue(message, ATTRIBUTE.realm);
   const nonce = attributeValue(message, ATTRIBUTE.nonce)?.toString("latin1");
   if (username === undefined || saidRealm === undefined || nonce === undefined)
     return { kind: "refused", outputs: refuse(state, request, 400) };
 
   const claim = readClaim(username);
   const graceMs = message.method === METHOD.allocate ? 0 : state.limits.credentialGraceMs;
-  if (claim === undefined || claim.expiresAt + graceMs <= now || saidRealm !== realm)
-    return challenge(state, request, 401);
+  if (claim === undefined || claim.expiresAt + graceMs <= now) return challenge(state, request, 401);
 
   const owner = state.allocations.get(clientKey(from))?.owner;
   const key = owner?.username === username ? owner.key : longTermKey(username, realm, passwordFor(secret, username));

@@ -8,7 +8,7 @@ import { addressKey, type TransportAddress } from "./transport-address.ts";
  */
 export interface Nonces {
   issue(client: TransportAddress, now: number): string;
-  /** False when it is too old, from the future, another client's, or not ours. */
+  /** False when it is too old, another client's, or not ours. */
   accepts(nonce: string, client: TransportAddress, now: number): boolean;
 }
 
@@ -29,7 +29,7 @@ export function createNonces(key: Uint8Array, lifetimeMs: number): Nonces {
       const [, madeAt, sealed] = match ?? [];
       if (madeAt === undefined || sealed === undefined) return false;
       const ageMs = now - Number.parseInt(madeAt, 36);
-      if (!(ageMs >= 0 && ageMs <= lifetimeMs)) return false;
+      if (ageMs > lifetimeMs) return false;
       return timingSafeEqual(Buffer.from(sealed), Buffer.from(seal(madeAt, client)));
     },
   };

@@ -18,6 +18,7 @@ import {
   lifetimeOf,
   nextTransaction,
   peer,
+  UDP,
 } from "../test/requests.ts";
 import { ATTRIBUTE, METHOD } from "./specification.ts";
 import type { StunAttribute } from "./stun-message.ts";
@@ -46,10 +47,12 @@ describe("Refresh", () => {
   });
 
   test("[TU22] a refresh may shorten a life, and the wake comes earlier", () => {
-    const { desk, seat } = withAllocation();
-    seat.ask(METHOD.refresh, [lifetime(3600)]);
+    const desk = createDesk();
+    const seat = desk.seat(ALICE);
+    seat.allocate([UDP, lifetime(3600)]);
     desk.advance(10_000);
     expect(lifetimeOf(seat.ask(METHOD.refresh))).toBe(600);
+    expect(desk.outputs.at(-1)).toEqual({ kind: "wake", at: START_MS + 610_000 });
     desk.advance(600_000);
     expect(desk.state.allocations.size).toBe(0);
   });

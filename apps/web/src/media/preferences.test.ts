@@ -29,7 +29,12 @@ describe("sound choices", () => {
     "[WB53] what cannot be read (%s) is the default",
     (text) => {
       const { scope } = browser({ "skein:alice:sound": text });
-      expect(soundPreferences("alice", scope).value).toEqual({ speaker: "", microphone: "", ring: "on" });
+      expect(soundPreferences("alice", scope).value).toEqual({
+        speaker: "",
+        microphone: "",
+        ring: "on",
+        processing: "on",
+      });
     },
   );
 

@@ -11,6 +11,8 @@ export type Row =
       readonly place: "only" | "first" | "middle" | "last";
       /** Its state is told in words, not only as an icon: the newest of ours, and whatever has not left yet. */
       readonly told: "words" | "icon" | "nothing";
+      /** Time and state are for the eye too: at the end of a run, and wherever the state changes within one. */
+      readonly foot: "seen" | "unseen";
     };
 
 /** A run of messages ends after this much silence, ms. */
@@ -21,13 +23,16 @@ export function conversationRows(messages: readonly MessageView[], nowMs: number
   const newestMine = messages.findLast((message) => message.mine)?.id;
   return messages.flatMap((message, index) => {
     const before = messages[index - 1];
+    const after = messages[index + 1];
+    const joinsAfter = sameRun(message, after, zone);
     const day = dayKey(message.sentAt, zone);
     const row: Row = {
       kind: "message",
       key: message.id,
       message,
-      place: place(sameRun(before, message, zone), sameRun(message, messages[index + 1], zone)),
+      place: place(sameRun(before, message, zone), joinsAfter),
       told: !message.mine ? "nothing" : message.id === newestMine || message.state === "queued" ? "words" : "icon",
+      foot: joinsAfter && (!message.mine || message.state === after?.state) ? "unseen" : "seen",
     };
     if (before !== undefined && dayKey(before.sentAt, zone) === day) return [row];
     return [{ kind: "day", key: `day before ${message.id}`, label: dayLabel(message.sentAt, nowMs, zone) }, row];

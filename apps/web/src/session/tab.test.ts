@@ -114,13 +114,12 @@ describe("tabs of one profile", () => {
     const conversation = session.conversation(bob.user);
     const stop = conversation.subscribe(() => {});
     await until(conversation, ({ messages }) => messages.length > 0, soon());
-    const seen: string[] = [];
-    third.view.subscribe((view) => seen.push(view.kind === "running" ? view.link : view.kind));
+    const lost = until(third.view, (view) => view.kind === "running" && view.link === "lost", soon());
     await first.close();
+    await lost;
     await running(second, "leader");
     await running(third, "follower");
     expect([sessions.length, closed]).toEqual([2, [0]]);
-    expect(seen).toEqual(["live", "lost", "live"]);
     const heard = until(conversation, ({ history }) => history === "complete", soon());
     sessions[1]?.say(bob.user, { messages: [], history: "complete" });
     await heard;

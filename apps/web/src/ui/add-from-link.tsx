@@ -19,7 +19,7 @@ export function AddFromLink({ code }: { readonly code: string }): ReactElement {
 
   if (card.kind === "reading") {
     return (
-      <Modal open close={leave} title="Contact link" description="Reading the link…">
+      <Modal close={leave} title="Contact link" description="Reading the link…">
         {null}
       </Modal>
     );
@@ -28,7 +28,7 @@ export function AddFromLink({ code }: { readonly code: string }): ReactElement {
   if (card.kind === "refused" || own) {
     const sentence = card.kind === "refused" ? card.sentence : "This is your own link. Give it to somebody else.";
     return (
-      <Modal open close={leave} title="Contact link" description={sentence}>
+      <Modal close={leave} title="Contact link" description={sentence}>
         <div className="modal-actions">
           <button type="button" className="button" onClick={leave}>
             OK
@@ -39,7 +39,6 @@ export function AddFromLink({ code }: { readonly code: string }): ReactElement {
   }
   return (
     <Modal
-      open
       close={leave}
       title={`Add ${card.name}?`}
       description="The name is what they call themselves. Compare the safety number with them later to be sure who they are."

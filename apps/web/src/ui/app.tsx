@@ -1,6 +1,7 @@
 import type { Live } from "@skein/core";
 import type { ReactElement } from "react";
 import type { TabView } from "../session/tab.ts";
+import { CrashGuard } from "./crash-guard.tsx";
 import { FullPage } from "./full-page.tsx";
 import { useLive } from "./live-hooks.ts";
 import { MainScreen } from "./main-screen.tsx";
@@ -8,7 +9,15 @@ import { Onboarding } from "./onboarding.tsx";
 import type { PageParts } from "./page-parts.ts";
 
 /** The page of one tab: whatever its view calls for. */
-export function App({ view, parts }: { readonly view: Live<TabView>; readonly parts: PageParts }): ReactElement {
+export function App(page: { readonly view: Live<TabView>; readonly parts: PageParts }): ReactElement {
+  return (
+    <CrashGuard instead={<Crashed />}>
+      <Shown {...page} />
+    </CrashGuard>
+  );
+}
+
+function Shown({ view, parts }: { readonly view: Live<TabView>; readonly parts: PageParts }): ReactElement {
   const shown = useLive(view);
   const route = useLive(parts.route);
   switch (shown.kind) {
@@ -75,6 +84,22 @@ function Failed({
           </button>
         </p>
       )}
+    </FullPage>
+  );
+}
+
+function Crashed(): ReactElement {
+  return (
+    <FullPage title="The page has a fault">
+      <p role="alert">
+        Drawing this page failed, and that is a mistake in Skein, not yours. Your keys and messages are safe in this
+        browser.
+      </p>
+      <p>
+        <button type="button" className="button primary" onClick={() => location.reload()}>
+          Reload the page
+        </button>
+      </p>
     </FullPage>
   );
 }

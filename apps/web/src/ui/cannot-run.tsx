@@ -9,8 +9,8 @@ export function CannotRun({ verdict }: { readonly verdict: Exclude<Verdict, { ki
       return (
         <FullPage title="This address is not secure">
           <p>
-            This page was opened by plain http from another machine: <code>{verdict.address}</code>. To pages opened
-            that way the browser gives
+            This page was opened by plain http from another machine: <code className="address">{verdict.address}</code>.
+            To pages opened that way the browser gives
           </p>
           <ul className="plain-list">
             <li>no microphone, so there are no calls;</li>

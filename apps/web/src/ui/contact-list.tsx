@@ -63,9 +63,7 @@ function ContactRow({ contact, open }: { readonly contact: ContactView; readonly
         </span>
         <span className="contact-bottom">
           <span className="contact-last" dir="auto">
-            {lastMessage === undefined
-              ? presenceWord(presence)
-              : `${lastMessage.mine ? "You: " : ""}${lastMessage.body}`}
+            {lastMessage === undefined ? "No messages yet" : `${lastMessage.mine ? "You: " : ""}${lastMessage.body}`}
           </span>
           {unread > 0 && (
             <span className="unread">

@@ -31,7 +31,7 @@ export function ConversationHeader({
       </button>
       <Avatar name={name} user={user} presence={presence} />
       <div className="conversation-who">
-        <h1 dir="auto">{name}</h1>
+        <h2 dir="auto">{name}</h2>
         <p className="conversation-state">
           <span>{presenceWord(presence)}</span>
           <PathChip path={path} />

@@ -1,14 +1,14 @@
 import type { Command, Outcome, Session } from "@skein/client";
 import { type ReactElement, useCallback, useEffect, useMemo, useState } from "react";
-import { AddFromLink } from "./add-from-link.tsx";
 import { CallScreen } from "./call-screen.tsx";
 import { Conversation } from "./conversation.tsx";
+import { useDialog } from "./dialog-state.ts";
 import { Flock } from "./icons.tsx";
+import { AddFromLink, loadDialogs, SettingsDialog } from "./late-dialogs.tsx";
 import { useLive } from "./live-hooks.ts";
 import { usePageTitle, useRinging, useSoundChoices } from "./page-effects.ts";
 import type { PageParts } from "./page-parts.ts";
 import { type Scene, SceneContext } from "./session-context.ts";
-import { SettingsDialog } from "./settings-dialog.tsx";
 import { Sidebar } from "./sidebar.tsx";
 import { TabBanner } from "./tab-banner.tsx";
 
@@ -27,7 +27,7 @@ export function MainScreen({
   const state = useLive(session.state);
   const route = useLive(parts.route);
   const [notice, setNotice] = useState("");
-  const [dialog, setDialog] = useState<"none" | "settings">("none");
+  const settings = useDialog(state.call);
 
   const act = useCallback(
     async (command: Command): Promise<Outcome> => {
@@ -46,11 +46,10 @@ export function MainScreen({
   useRinging(state.call, role, parts);
   useSoundChoices(session, role, parts);
 
-  // Somebody calls: no dialog may stand in front of the answer button.
-  const ringing = state.call.kind === "ringing-in";
   useEffect(() => {
-    if (ringing) setDialog("none");
-  }, [ringing]);
+    // The first drawing is over: fetch what opens later. If that fails now it is tried again when it is opened.
+    loadDialogs().catch(() => {});
+  }, []);
 
   const selected = route.kind === "chat" ? state.contacts.find(({ user }) => user === route.user) : undefined;
 
@@ -58,24 +57,29 @@ export function MainScreen({
     <SceneContext value={scene}>
       <div className="screen" data-pane={selected === undefined ? "list" : "chat"}>
         <TabBanner />
-        <Sidebar selected={selected?.user} openSettings={() => setDialog("settings")} />
+        <Sidebar selected={selected?.user} openSettings={settings.open} />
         <main className="stage">
+          <h1 className="sr-only">Skein</h1>
           <CallScreen />
-          {selected === undefined ? <NothingOpen /> : <Conversation key={selected.user} contact={selected} />}
+          {selected === undefined ? (
+            <NothingOpen people={state.contacts.length} />
+          ) : (
+            <Conversation key={selected.user} contact={selected} />
+          )}
         </main>
         <Notice text={notice} dismiss={() => setNotice("")} />
       </div>
-      <SettingsDialog open={dialog === "settings"} close={() => setDialog("none")} />
-      {route.kind === "add" && !ringing && <AddFromLink code={route.code} />}
+      {settings.shown === "yes" && <SettingsDialog close={settings.close} />}
+      {route.kind === "add" && state.call.kind !== "ringing-in" && <AddFromLink code={route.code} />}
     </SceneContext>
   );
 }
 
-function NothingOpen(): ReactElement {
+function NothingOpen({ people }: { readonly people: number }): ReactElement {
   return (
     <div className="nothing-open">
       <Flock />
-      <p>Pick a contact to write or call.</p>
+      <p>{people === 0 ? "Add somebody, and this is where you talk." : "Pick a contact to write or call."}</p>
     </div>
   );
 }

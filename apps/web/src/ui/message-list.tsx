@@ -82,7 +82,7 @@ export function MessageList({ contact }: { readonly contact: ContactView }): Rea
               <span>{row.label}</span>
             </li>
           ) : (
-            <Message key={row.key} message={row.message} place={row.place} told={row.told} />
+            <Message key={row.key} message={row.message} place={row.place} told={row.told} foot={row.foot} />
           ),
         )}
       </ol>

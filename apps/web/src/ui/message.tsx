@@ -13,13 +13,14 @@ const STATE_ICONS: Readonly<Record<MessageView["state"], IconName>> = {
   read: "eye",
 };
 
-type Shown = Pick<Extract<Row, { kind: "message" }>, "message" | "place" | "told">;
+type Shown = Pick<Extract<Row, { kind: "message" }>, "message" | "place" | "told" | "foot">;
 
 /** One message, with when it was sent and, for ours, how far it got. */
 export const Message: React.MemoExoticComponent<(shown: Shown) => ReactElement> = memo(function Message({
   message,
   place,
   told,
+  foot,
 }: Shown): ReactElement {
   return (
     <li
@@ -40,7 +41,7 @@ export const Message: React.MemoExoticComponent<(shown: Shown) => ReactElement> 
           ),
         )}
       </p>
-      <p className="message-meta">
+      <p className={foot === "seen" ? "message-meta" : "sr-only"}>
         <time dateTime={new Date(message.sentAt).toISOString()}>{clockTime(message.sentAt)}</time>
         {told !== "nothing" && <State state={message.state} told={told} />}
       </p>

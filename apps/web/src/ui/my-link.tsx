@@ -1,16 +1,14 @@
-import { lazy, type ReactElement, Suspense, useEffect, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
+import { useDialog } from "./dialog-state.ts";
 import { Icon } from "./icons.tsx";
-import { Modal } from "./modal.tsx";
+import { LinkDialog } from "./late-dialogs.tsx";
 import { useScene } from "./session-context.ts";
-
-/** The QR code is drawn by code loaded on first use. */
-const QrCode = lazy(async () => ({ default: (await import("./qr-code.tsx")).QrCode }));
 
 /** My contact link: as text, to copy, and as a QR code. */
 export function MyLink(): ReactElement {
   const { state } = useScene();
   const { link } = state.me;
-  const [shown, setShown] = useState<"text" | "qr">("text");
+  const dialog = useDialog(state.call);
   return (
     <div className="my-link">
       <span className="section-title">My link</span>
@@ -24,21 +22,12 @@ export function MyLink(): ReactElement {
           className="icon-button bordered"
           aria-label="Show my link as a QR code"
           title="Show as a QR code"
-          onClick={() => setShown("qr")}
+          onClick={dialog.open}
         >
           <Icon name="qr" />
         </button>
       </div>
-      <Modal
-        open={shown === "qr"}
-        close={() => setShown("text")}
-        title="My link"
-        description="Scanning this with a phone's camera opens Skein and offers to add you."
-      >
-        <Suspense fallback={<div className="qr" aria-busy="true" />}>
-          <QrCode text={link} />
-        </Suspense>
-      </Modal>
+      {dialog.shown === "yes" && <LinkDialog link={link} close={dialog.close} />}
     </div>
   );
 }

@@ -6,9 +6,9 @@ import { useScene } from "./session-context.ts";
 import { MicrophoneChoice, SpeakerChoice } from "./sound-choice.tsx";
 
 /** What a person may choose. Every choice takes effect at once. */
-export function SettingsDialog({ open, close }: { readonly open: boolean; close(): void }): ReactElement {
+export function SettingsDialog({ close }: { close(): void }): ReactElement {
   return (
-    <Modal open={open} close={close} title="Settings" description="Every choice takes effect at once.">
+    <Modal close={close} title="Settings" description="Every choice takes effect at once.">
       <MyName />
       <DirectConnections />
       <Receipts />
@@ -93,7 +93,7 @@ function Receipts(): ReactElement {
 
 function Sound(): ReactElement {
   const { parts } = useScene();
-  const { ring } = useLive(parts.sound);
+  const { ring, processing } = useLive(parts.sound);
   useEffect(() => parts.devices.refresh(), [parts]);
   return (
     <fieldset className="setting">
@@ -107,6 +107,17 @@ function Sound(): ReactElement {
           onChange={(event) => parts.sound.change({ ring: event.target.checked ? "on" : "off" })}
         />
         <span>Ring when somebody calls</span>
+      </label>
+      <label className="choice">
+        <input
+          type="checkbox"
+          checked={processing === "on"}
+          onChange={(event) => parts.sound.change({ processing: event.target.checked ? "on" : "off" })}
+        />
+        <span>
+          Remove noise and echo
+          <span className="quiet small-text">Off for music. From the next call on.</span>
+        </span>
       </label>
     </fieldset>
   );

@@ -1,26 +1,31 @@
 import { AlertDialog } from "radix-ui";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement } from "react";
+import { useFocusBack } from "./focus-back.ts";
 
-/** A button that asks before it does something that is hard to undo. */
-export function ConfirmButton({
-  label,
+/** Asks before something that is hard to undo. Escape and Cancel leave everything as it was. */
+export function ConfirmDialog({
   title,
   question,
   yes,
   confirmed,
+  close,
 }: {
-  readonly label: string;
   readonly title: string;
-  readonly question: ReactNode;
+  readonly question: string;
   readonly yes: string;
   confirmed(): void;
+  close(): void;
 }): ReactElement {
   return (
-    <AlertDialog.Root>
-      <AlertDialog.Trigger className="button small danger-text">{label}</AlertDialog.Trigger>
+    <AlertDialog.Root
+      open
+      onOpenChange={(next) => {
+        if (!next) close();
+      }}
+    >
       <AlertDialog.Portal>
         <AlertDialog.Overlay className="overlay" />
-        <AlertDialog.Content className="modal narrow">
+        <AlertDialog.Content className="modal narrow" onCloseAutoFocus={useFocusBack()}>
           <AlertDialog.Title>{title}</AlertDialog.Title>
           <AlertDialog.Description>{question}</AlertDialog.Description>
           <div className="modal-actions">

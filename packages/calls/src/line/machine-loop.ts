@@ -27,7 +27,11 @@ export function createMachineLoop(clock: Clock, handlers: MachineLoopHandlers): 
     const before = state;
     const next = step(before, { ...event, now: clock.now() });
     state = next.state;
-    if (next.state !== before) handlers.moved(before, next.state);
+    if (next.state !== before) {
+      // The wake asked for was that of the state before; the new one may need none.
+      cancelWake();
+      handlers.moved(before, next.state);
+    }
     for (const output of next.outputs) {
       if (output.kind === "wake") wakeAt(output.at);
       else handlers.perform(output);

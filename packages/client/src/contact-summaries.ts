@@ -1,5 +1,6 @@
 import { createLive, type Live, type Path, type Unsubscribe, type UserId } from "@skein/core";
 import type { Message, Messaging } from "@skein/messaging";
+import { createReread } from "./reread.ts";
 
 /** What a list of contacts shows of each conversation. */
 export interface Summary {
@@ -8,7 +9,7 @@ export interface Summary {
   readonly path?: Path;
 }
 
-/** Summaries of the conversations one asked for. */
+/** Summaries of the conversations one asked for, as the store has them. */
 export interface ContactSummaries {
   readonly all: Live<ReadonlyMap<UserId, Summary>>;
   /** Keeps summaries of these people from now on, and only these. */
@@ -16,64 +17,60 @@ export interface ContactSummaries {
   close(): void;
 }
 
-/** Makes summaries over messaging. A conversation that cannot be read stands there as empty. */
-export function createContactSummaries(messaging: Messaging): ContactSummaries {
+interface Followed {
+  read(): void;
+  end(): void;
+}
+
+/** Makes summaries over messaging. `failed` hears what could not be read; that summary stays as it was. */
+export function createContactSummaries(messaging: Messaging, failed: (error: unknown) => void): ContactSummaries {
   const all = createLive<ReadonlyMap<UserId, Summary>>(new Map());
-  const paths = new Map<UserId, Unsubscribe>();
+  const followed = new Map<UserId, Followed>();
 
-  function update(user: UserId, change: Partial<Summary>): void {
-    if (!paths.has(user)) return;
-    all.set(new Map(all.value).set(user, { unread: 0, ...all.value.get(user), ...change }));
+  function followOne(user: UserId): Followed {
+    let talk: Omit<Summary, "path"> = { unread: 0 };
+    let path: Path | undefined;
+    const show = (): void => {
+      all.set(new Map(all.value).set(user, path === undefined ? talk : { ...talk, path }));
+    };
+    const isFollowed = (): boolean => followed.get(user) === self;
+    const read = createReread(async () => {
+      const [[last], unread] = await Promise.all([messaging.history(user, { limit: 1 }), messaging.unread(user)]);
+      talk = last === undefined ? { unread } : { unread, last };
+      if (isFollowed()) show();
+    }, failed);
+    const unsubscribe = messaging.path(user).subscribe((next) => {
+      path = next;
+      show();
+    });
+    const self: Followed = { read: () => void read(), end: unsubscribe };
+    return self;
   }
-  function setPath(user: UserId, path: Path | undefined): void {
-    const { path: _, ...rest } = all.value.get(user) ?? { unread: 0 };
-    if (paths.has(user)) all.set(new Map(all.value).set(user, path === undefined ? rest : { ...rest, path }));
-  }
-  async function read(user: UserId): Promise<void> {
-    const [[last], unread] = await Promise.all([messaging.history(user, { limit: 1 }), messaging.unread(user)]);
-    update(user, last === undefined ? { unread } : { unread, last });
-  }
-  async function count(user: UserId): Promise<void> {
-    update(user, { unread: await messaging.unread(user) });
-  }
-  const forgive = (work: Promise<void>): void => void work.catch(() => {});
 
-  const unsubscribe = messaging.onChange((change) => {
-    switch (change.kind) {
-      case "added":
-        update(change.message.conversation, { last: change.message });
-        return forgive(count(change.message.conversation));
-      case "moved":
-        return forgive(count(change.conversation));
-      case "deleted":
-        if (paths.has(change.conversation)) all.set(new Map(all.value).set(change.conversation, { unread: 0 }));
-    }
+  const unlisten = messaging.onChange((change) => {
+    followed.get(change.kind === "added" ? change.message.conversation : change.conversation)?.read();
   });
+  const unfollow = (user: UserId, { end }: { end: Unsubscribe }): void => {
+    end();
+    followed.delete(user);
+  };
 
   return {
     all,
     follow(users) {
       const wanted = new Set(users);
-      const kept = new Map([...all.value].filter(([user]) => wanted.has(user)));
-      for (const [user, end] of paths) {
-        if (wanted.has(user)) continue;
-        end();
-        paths.delete(user);
-      }
-      all.set(kept);
+      for (const [user, one] of followed) if (!wanted.has(user)) unfollow(user, one);
+      all.set(new Map([...all.value].filter(([user]) => wanted.has(user))));
       for (const user of wanted) {
-        if (paths.has(user)) continue;
-        paths.set(user, () => {});
-        paths.set(
-          user,
-          messaging.path(user).subscribe((path) => setPath(user, path)),
-        );
-        forgive(read(user));
+        if (followed.has(user)) continue;
+        const one = followOne(user);
+        followed.set(user, one);
+        one.read();
       }
     },
     close() {
-      unsubscribe();
-      for (const end of paths.values()) end();
+      unlisten();
+      for (const [user, one] of followed) unfollow(user, one);
     },
   };
 }

@@ -1,83 +1,68 @@
-import { createLive, type Live, type UserId } from "@skein/core";
-import type { Message, Messaging } from "@skein/messaging";
-import type { ConversationView, MessageView } from "./session.ts";
+import type { Live, UserId } from "@skein/core";
+import type { Messaging } from "@skein/messaging";
+import { LOADING, type OpenConversation, openConversation } from "./open-conversation.ts";
+import type { ConversationView } from "./session.ts";
 
-/** How many messages one step of history brings. */
-const PAGE = 50;
-
-/** Live views of conversations, filled when first asked for and kept up to date. */
+/** Live views of conversations. One is read when somebody subscribes, and forgotten when nobody does any more. */
 export interface ConversationFeed {
   view(user: UserId): Live<ConversationView>;
-  /** Adds older messages, if there are any. Rejects as `Messaging.history` does. */
+  /** Adds older messages to a conversation somebody looks at, if there are any. Rejects as `Messaging.history` does. */
   loadOlder(user: UserId): Promise<void>;
-  /** Position of the newest message shown, for marking it read. */
-  newest(user: UserId): number | undefined;
+  close(): void;
 }
 
-/** Makes the feed; it listens to messaging for as long as messaging lives. */
-export function createConversationFeed(messaging: Messaging): ConversationFeed {
-  const open = new Map<UserId, ReturnType<typeof openOne>>();
+interface Looked {
+  readonly conversation: OpenConversation;
+  readonly readers: Set<object>;
+}
 
-  function openOne(user: UserId) {
-    let messages: readonly Message[] = [];
-    let history: ConversationView["history"] = "loading";
-    const live = createLive<ConversationView>({ messages: [], history });
-    const show = (): void => live.set({ messages: messages.map(viewOfMessage), history });
+/** Makes the feed; it listens to messaging until closed. */
+export function createConversationFeed(messaging: Pick<Messaging, "history" | "onChange">): ConversationFeed {
+  const open = new Map<UserId, Looked>();
 
-    /** Merges by id: a change told while a page is read must not be lost or shown twice. */
-    function merge(news: readonly Message[]): void {
-      const byId = new Map(messages.map((message) => [message.id, message]));
-      for (const message of news) byId.set(message.id, message);
-      messages = [...byId.values()].sort((one, other) => one.position - other.position);
-      show();
-    }
-    async function older(): Promise<void> {
-      const first = messages[0];
-      const page = await messaging.history(user, {
-        limit: PAGE,
-        ...(first === undefined ? {} : { before: first.position }),
-      });
-      history = page.length < PAGE ? "complete" : "more";
-      merge(page);
-    }
-    return {
-      live,
-      merge,
-      older,
-      newest: () => messages.at(-1)?.position,
-      moved: (news: readonly Message[]) =>
-        merge(news.filter(({ id }) => messages.some((message) => message.id === id))),
-      clear() {
-        messages = [];
-        history = "complete";
-        show();
-      },
-    };
-  }
-
-  function conversation(user: UserId): ReturnType<typeof openOne> {
+  function enter(user: UserId): Looked {
     const known = open.get(user);
     if (known !== undefined) return known;
-    const fresh = openOne(user);
+    const fresh = { conversation: openConversation(user, messaging), readers: new Set<object>() };
     open.set(user, fresh);
-    fresh.older().catch(() => fresh.clear());
+    // Shown as `more`: asking for it says why it failed.
+    fresh.conversation.older().catch(() => {});
     return fresh;
   }
+  function leave(user: UserId, looked: Looked): void {
+    // Later: a page that draws anew leaves and comes back within a turn.
+    queueMicrotask(() => {
+      if (looked.readers.size === 0 && open.get(user) === looked) open.delete(user);
+    });
+  }
 
-  messaging.onChange((change) => {
-    if (change.kind === "added") open.get(change.message.conversation)?.merge([change.message]);
-    else if (change.kind === "moved") open.get(change.conversation)?.moved(change.messages);
-    else open.get(change.conversation)?.clear();
+  const close = messaging.onChange((change) => {
+    const user = change.kind === "added" ? change.message.conversation : change.conversation;
+    const conversation = open.get(user)?.conversation;
+    if (change.kind === "added") conversation?.added(change.message);
+    else if (change.kind === "moved") conversation?.moved(change.messages);
+    else conversation?.clear();
   });
 
   return {
-    view: (user) => conversation(user).live,
-    loadOlder: (user) => conversation(user).older(),
-    newest: (user) => open.get(user)?.newest(),
+    view: (user) => ({
+      get value() {
+        return open.get(user)?.conversation.live.value ?? LOADING;
+      },
+      subscribe(listener) {
+        const reader = {};
+        const looked = enter(user);
+        looked.readers.add(reader);
+        const unsubscribe = looked.conversation.live.subscribe(listener);
+        return () => {
+          unsubscribe();
+          if (looked.readers.delete(reader)) leave(user, looked);
+        };
+      },
+    }),
+    async loadOlder(user) {
+      await open.get(user)?.conversation.older();
+    },
+    close,
   };
-}
-
-function viewOfMessage(message: Message): MessageView {
-  const { id, body, sentAt, state } = message;
-  return { id, mine: message.direction === "outgoing", body, sentAt, state };
 }

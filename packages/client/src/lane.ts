@@ -7,6 +7,7 @@ import {
   type NetworkStatus,
   type Unsubscribe,
 } from "@skein/core";
+import { createInTurn } from "./in-turn.ts";
 
 /** What a client needs of a network beyond the port. */
 export interface ClientNetwork extends Network {
@@ -17,12 +18,17 @@ export interface ClientNetwork extends Network {
 /** The network in use, one at a time; the other mode's is stopped. */
 export interface Lane {
   readonly network: Live<ClientNetwork>;
+  /** Where the network in use stands. */
   readonly status: Live<NetworkStatus>;
   /** Starts the present network; it goes on trying by itself. */
   start(): void;
-  /** Stops the present network and starts that of the other mode. Resolves when the old one is stopped. */
+  /**
+   * Stops the present network and starts that of another mode; the same mode again starts a network that gave up. Resolves
+   * when the old one is stopped. Changes happen one after the other.
+   */
   change(mode: Mode): Promise<void>;
   setAvailability(availability: Availability): void;
+  /** Stops the present network, after a change under way; nothing starts any more. */
   stop(): Promise<void>;
 }
 
@@ -36,39 +42,51 @@ export function createLane(mode: Mode, networks: (mode: Mode) => ClientNetwork):
   };
   const network = createLive(of(mode));
   const status = createLive<NetworkStatus>(network.value.status.value);
-  let follow: Unsubscribe = () => {};
+  const inTurn = createInTurn();
+  const over = new AbortController();
+  let unfollow: Unsubscribe = () => {};
   let life = new AbortController();
   let availability: Availability = "online";
 
+  function follow(): void {
+    unfollow();
+    unfollow = network.value.status.subscribe(status.set);
+  }
   function start(): void {
+    if (over.signal.aborted) return;
     life = new AbortController();
-    follow();
-    follow = network.value.status.subscribe(status.set);
     network.value.setAvailability(availability);
     // What went wrong shows in the status; the network itself goes on trying.
     network.value.start(life.signal).catch(() => {});
   }
-  async function stop(): Promise<void> {
-    life.abort();
-    await network.value.stop();
-  }
 
+  follow();
   return {
     network,
     status,
     start,
-    stop,
-    async change(next) {
-      const old = network.value;
-      if (old.mode === next) return;
-      life.abort();
-      network.set(of(next));
-      await old.stop();
-      start();
-    },
+    change: (mode) =>
+      inTurn(async () => {
+        const old = network.value;
+        const next = of(mode);
+        if (over.signal.aborted || (next === old && status.value.kind !== "failed")) return;
+        life.abort();
+        network.set(next);
+        follow();
+        await old.stop();
+        start();
+      }),
     setAvailability(next) {
       availability = next;
       network.value.setAvailability(next);
+    },
+    stop() {
+      over.abort();
+      return inTurn(async () => {
+        life.abort();
+        await network.value.stop();
+        unfollow();
+      });
     },
   };
 }

@@ -88,3 +88,20 @@ test("[CT4] watching another directory forgets what the one before said", () => 
   expect(board.availability.value.size).toBe(0);
   board.close();
 });
+
+test("[CT24] watching more people in the same directory keeps what is known of those who stay, and only theirs", () => {
+  const [ada, bob] = [person(), person()];
+  const { directory, tell, watched } = directoryOf();
+  const board = createPresenceBoard(clock);
+  board.watch(directory, [ada.user]);
+  tell(word(ada, 1, "online"));
+  board.watch(directory, [ada.user, bob.user]);
+  expect(board.availability.value.get(ada.user)).toBe("online");
+  board.watch(directory, [bob.user, ada.user]);
+  expect(watched).toHaveLength(2);
+  board.watch(directory, [bob.user]);
+  expect(board.availability.value.size).toBe(0);
+  expect(board.userOf(ada.device)).toBeUndefined();
+  board.close();
+  expect(clock.waiting).toBe(0);
+});

@@ -1,27 +1,33 @@
-import { createLive, type Live, type UserId } from "@skein/core";
+import { createLive, type Live } from "@skein/core";
 import type { MessageRequest, Messaging } from "@skein/messaging";
+import { createReread } from "./reread.ts";
 
 /** A request with the first thing they wrote. */
 export interface ListedRequest extends MessageRequest {
   readonly firstMessage: string;
 }
 
-/** Strangers who wrote, newest first. */
+/** Strangers who wrote, newest first, as the store has them. */
 export interface RequestList {
   readonly all: Live<readonly ListedRequest[]>;
-  /** Takes someone off the list: accepted, declined or blocked. */
-  drop(user: UserId): void;
+  /** Reads it anew: after someone was accepted, declined or blocked. Never rejects. */
+  refresh(): Promise<void>;
+  close(): void;
 }
 
-/** Reads the waiting requests and listens for new ones. */
-export async function createRequestList(messaging: Messaging): Promise<RequestList> {
+/** More than a stranger may leave (messaging keeps 10 of each). */
+const ALL_OF_A_STRANGER = 20;
+
+/** Makes the list, empty, and listens for new requests. `failed` hears what could not be read; the list then stays as it was. */
+export function createRequestList(messaging: Messaging, failed: (error: unknown) => void): RequestList {
   const all = createLive<readonly ListedRequest[]>([]);
-  async function add(request: MessageRequest): Promise<void> {
-    const messages = await messaging.history(request.user, { limit: 20 });
-    const firstMessage = messages.find((message) => message.direction === "incoming")?.body ?? "";
-    all.set([{ ...request, firstMessage }, ...all.value.filter((other) => other.user !== request.user)]);
+  async function withFirstMessage(request: MessageRequest): Promise<ListedRequest> {
+    const messages = await messaging.history(request.user, { limit: ALL_OF_A_STRANGER });
+    return { ...request, firstMessage: messages.find(({ direction }) => direction === "incoming")?.body ?? "" };
   }
-  for (const request of await messaging.requests()) await add(request);
-  messaging.onRequest((request) => void add(request).catch(() => {}));
-  return { all, drop: (user) => all.set(all.value.filter((request) => request.user !== user)) };
+  const refresh = createReread(async () => {
+    const requests = await messaging.requests();
+    all.set((await Promise.all(requests.map(withFirstMessage))).reverse());
+  }, failed);
+  return { all, refresh, close: messaging.onRequest(() => void refresh()) };
 }

@@ -1,7 +1,7 @@
 import { type Clock, createLive, type Live, type UserId } from "@skein/core";
 import { safetyNumber, safetyWords } from "@skein/identity";
 
-/** A safety number with its words; empty while it is being computed. */
+/** A safety number with its words. */
 export interface Safety {
   readonly number: string;
   readonly words: string;
@@ -9,36 +9,37 @@ export interface Safety {
 
 /** Safety numbers of contacts, computed one a turn: each takes tens of milliseconds, and a page must stay smooth. */
 export interface SafetyCache {
+  /** Those computed so far. */
   readonly known: Live<ReadonlyMap<UserId, Safety>>;
-  /** Computes what is missing for these people. */
+  /** Computes what is missing for these people, and no longer for others. */
   want(users: readonly UserId[]): void;
+  close(): void;
 }
 
 /** Makes the cache for one user. */
 export function createSafetyCache(self: UserId, clock: Clock): SafetyCache {
   const known = createLive<ReadonlyMap<UserId, Safety>>(new Map());
-  let queue: readonly UserId[] = [];
-  let working = false;
+  let missing: readonly UserId[] = [];
+  let cancel = (): void => {};
 
-  function next(): void {
-    const [user, ...rest] = queue;
-    queue = rest;
-    working = user !== undefined;
+  function plan(): void {
+    cancel();
+    cancel = missing.length === 0 ? () => {} : clock.at(clock.now(), computeOne);
+  }
+  function computeOne(): void {
+    const [user, ...rest] = missing;
     if (user === undefined) return;
-    if (!known.value.has(user)) {
-      const safety = { number: safetyNumber(self, user), words: safetyWords(self, user) };
-      known.set(new Map(known.value).set(user, safety));
-    }
-    clock.at(clock.now(), next);
+    known.set(new Map(known.value).set(user, { number: safetyNumber(self, user), words: safetyWords(self, user) }));
+    missing = rest;
+    plan();
   }
 
   return {
     known,
     want(users) {
-      queue = users.filter((user) => !known.value.has(user));
-      if (working || queue.length === 0) return;
-      working = true;
-      clock.at(clock.now(), next);
+      missing = users.filter((user) => !known.value.has(user));
+      plan();
     },
+    close: () => cancel(),
   };
 }

@@ -66,9 +66,17 @@ export function contactView(
 
 /** The present call. `nameOf` gives the name we know someone by. */
 export function callView(state: CallState, nameOf: (user: UserId) => string | undefined): CallView {
-  if (state.kind === "idle" || state.peer.user === undefined) return { kind: "idle" };
-  const { user } = state.peer;
-  const common = { call: state.call, user, name: nameOf(user) ?? state.peer.name ?? shortName(user) };
+  if (state.kind === "idle") return { kind: "idle" };
+  const { user, name } = state.peer;
+  // Not so: this client only calls people.
+  if (user === undefined) return { kind: "idle" };
+  return viewOfCall(state, { call: state.call, user, name: nameOf(user) ?? name ?? shortName(user) });
+}
+
+function viewOfCall(
+  state: Exclude<CallState, { kind: "idle" }>,
+  common: { readonly call: string; readonly user: UserId; readonly name: string },
+): CallView {
   switch (state.kind) {
     case "ringing-out":
     case "ringing-in":

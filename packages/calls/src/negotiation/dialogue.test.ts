@@ -4,7 +4,7 @@ import { createHandClock, createSeededRandom, seedFromEnvironment } from "@skein
 import { type DescriptionPayload, descriptionPayload, signedEnvelope } from "@skein/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DESCRIPTION_LIFETIME_MS } from "../specification.ts";
+import { DESCRIPTION_LIFETIME_MS, MAX_ROUND } from "../specification.ts";
 import { fakeDescription } from "../testing/fake-media.ts";
 import { createDialogue, type Dialogue } from "./dialogue.ts";
 import { envelopeHash } from "./envelope.ts";
@@ -164,6 +164,15 @@ test("[CL23] an offer may skip a lost one, but never goes back", () => {
   const lost = asking.seal(callerSdp("caller01"));
   expect(asked.read(asking.seal(callerSdp("caller02")))).toMatchObject({ kind: "fresh", description: { round: 2 } });
   expect(asked.read(lost)).toEqual({ kind: "refused", reason: "the description belongs to another round" });
+});
+
+test("[CL23] a call has no more than 4096 rounds", () => {
+  const { asking, asked } = createPair();
+  asked.read(asking.seal(callerSdp()));
+  asking.read(asked.seal(calleeSdp()));
+  const next = asking.seal(callerSdp("caller01"));
+  expect(asked.read(rewritten(next, { round: MAX_ROUND + 1 }, caller.keys)).kind).toBe("refused");
+  expect(asked.read(rewritten(next, { round: MAX_ROUND }, caller.keys)).kind).toBe("fresh");
 });
 
 test("[CL27] the certificate stays the same for the whole call", () => {

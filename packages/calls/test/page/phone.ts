@@ -1,4 +1,12 @@
-import { type CallState, type Calls, createBrowserMedia, createCalls, type Media } from "@skein/calls";
+import {
+  type CallState,
+  type Calls,
+  createBrowserMedia,
+  createCalls,
+  type Media,
+  type PeerConnection,
+  type PeerConnectionEvents,
+} from "@skein/calls";
 import { type MediaRoute, type Network, type SkeinEvent, systemClock, systemRandom } from "@skein/core";
 import type { Account } from "@skein/identity";
 import { callMessage } from "@skein/wire";
@@ -12,18 +20,20 @@ export interface Phone {
   readonly candidates: { readonly round: number; readonly line: string }[];
   /** The connections it made, oldest first. */
   readonly connections: RTCPeerConnection[];
+  /** Tells its latest call that the browser had noticed something. */
+  pretend(fact: "interrupted"): void;
   /** How often a remote description reached a browser. */
   readonly applied: () => number;
   /** Resolves with the first state that fits. */
   until(accept: (state: CallState) => boolean): Promise<CallState>;
   untilEvent(name: SkeinEvent["name"]): Promise<void>;
+  /** Resolves when the page shows a new quality reading. */
+  untilNextReading(): Promise<void>;
 }
 
-/** How the phone of a test differs from an honest one. */
+/** What is wrong with a phone. */
 export interface Mischief {
-  readonly onSend?: Tap;
-  /** Changes descriptions before they are signed. */
-  readonly onDescription?: (sdp: string) => string;
+  readonly tamper?: "flip a byte of every description" | "sign another fingerprint";
 }
 
 /** Sets up one phone. */
@@ -33,12 +43,14 @@ export function createPhone(account: Account, network: Network, route: MediaRout
   const connections: RTCPeerConnection[] = [];
   const listeners = new Set<() => void>();
   let applied = 0;
+  let pretend: PeerConnectionEvents["state"] = () => {};
 
   const tap: Tap = (bytes) => {
     const message = callMessage.decode(bytes);
     if (message.ok && message.value.kind === "candidate")
       candidates.push({ round: message.value.round, line: message.value.candidate });
-    return mischief.onSend?.(bytes) ?? bytes;
+    const flips = mischief.tamper === "flip a byte of every description";
+    return flips && message.ok && message.value.kind === "description" ? flipped(bytes) : bytes;
   };
   const player = new Audio();
   const browser = createBrowserMedia(
@@ -57,14 +69,12 @@ export function createPhone(account: Account, network: Network, route: MediaRout
   const media: Media = {
     ...browser,
     createPeerConnection(options, told) {
-      const connection = watchNext(
-        connections,
-        () => browser.createPeerConnection(options, told),
-        () => {
-          applied += 1;
-        },
-      );
-      const change = mischief.onDescription ?? ((sdp: string) => sdp);
+      pretend = told.state;
+      const make = (): PeerConnection => browser.createPeerConnection(options, told);
+      const connection = watchNext(connections, make, () => {
+        applied += 1;
+      });
+      const change = mischief.tamper === "sign another fingerprint" ? withOtherFingerprint : (sdp: string) => sdp;
       return {
         ...connection,
         offer: async (how) => change(await connection.offer(how)),
@@ -85,20 +95,27 @@ export function createPhone(account: Account, network: Network, route: MediaRout
     media,
   });
   calls.start();
+  const until: Phone["until"] = (accept) =>
+    new Promise((resolve) => {
+      const unsubscribe = calls.state.subscribe((state) => {
+        if (!accept(state)) return;
+        queueMicrotask(() => unsubscribe());
+        resolve(state);
+      });
+    });
+  const qualityOf = (state: CallState) => (state.kind === "connected" ? state.quality : undefined);
   return {
     calls,
     events,
     candidates,
     connections,
+    pretend: (fact) => pretend(fact),
     applied: () => applied,
-    until: (accept) =>
-      new Promise((resolve) => {
-        const unsubscribe = calls.state.subscribe((state) => {
-          if (!accept(state)) return;
-          queueMicrotask(() => unsubscribe());
-          resolve(state);
-        });
-      }),
+    until,
+    async untilNextReading() {
+      const known = qualityOf(calls.state.value);
+      await until((state) => qualityOf(state) !== undefined && qualityOf(state) !== known);
+    },
     untilEvent: (name) =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -110,6 +127,20 @@ export function createPhone(account: Account, network: Network, route: MediaRout
         look();
       }),
   };
+}
+
+function flipped(bytes: Uint8Array): Uint8Array {
+  const changed = bytes.slice();
+  const middle = changed.length >> 1;
+  changed[middle] = (changed[middle] ?? 0) ^ 1;
+  return changed;
+}
+
+function withOtherFingerprint(sdp: string): string {
+  return sdp.replace(
+    /(a=fingerprint:sha-256 )(..)/,
+    (_all, name: string, byte: string) => name + (byte === "00" ? "01" : "00"),
+  );
 }
 
 /** Catches the browser connection that `make` creates. */

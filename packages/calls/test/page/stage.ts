@@ -16,12 +16,22 @@ export interface StageOptions {
 export interface Stage {
   readonly caller: Phone;
   readonly callee: Phone;
+  dial(): void;
   /** Dials, and resolves when it rings there. */
   ring(): Promise<void>;
-  /** Sound energy each side has received so far, caller first. */
-  energies(): Promise<readonly [number, number]>;
-  readings(phone: Phone): Promise<Reading>;
+  /** Resolves when ICE and DTLS are up at both ends. */
+  connected(): Promise<void>;
+  /** What both browsers say now. */
+  readings(): Promise<Readings>;
+  /** How much sound energy each side received between two of its one-second readings. */
+  heardInASecond(): Promise<{ readonly caller: number; readonly callee: number }>;
   end(): void;
+}
+
+/** Both ends' readings. */
+export interface Readings {
+  readonly caller: Reading;
+  readonly callee: Reading;
 }
 
 /** What a browser says of a call's connection. */
@@ -44,22 +54,50 @@ export async function createStage({ iceServers, beforeAnswer, afterAnswer, ...op
   const route = { iceServers, beforeAnswer, afterAnswer, expiresAt: Date.now() + 3_600_000, why: "", relays: ["turn"] };
   const [a, b] = [world.join(alice.device), world.join(bob.device)];
   await Promise.all([a, b].map((network) => network.start(AbortSignal.timeout(5_000))));
+  const dial = (): void => caller.calls.dial({ kind: "device", device: bob.device });
   const caller = createPhone(alice, a, route, options.caller ?? {});
   const callee = createPhone(bob, b, route, options.callee ?? {});
   return {
     caller,
     callee,
+    dial,
     async ring() {
-      caller.calls.dial({ kind: "device", device: bob.device });
+      dial();
       await callee.until((state) => state.kind === "ringing-in");
     },
-    energies: async () => [(await reading(caller)).audioEnergy, (await reading(callee)).audioEnergy],
-    readings: reading,
+    async connected() {
+      await Promise.all([caller, callee].map(connectionUp));
+    },
+    readings: async () => ({ caller: await reading(caller), callee: await reading(callee) }),
+    async heardInASecond() {
+      const [fromCallee, fromCaller] = await Promise.all([caller, callee].map(energyOfASecond));
+      return { caller: fromCallee ?? 0, callee: fromCaller ?? 0 };
+    },
     end() {
       caller.calls.stop();
       callee.calls.stop();
     },
   };
+}
+
+function connectionUp({ connections }: Phone): Promise<void> {
+  const connection = connections.at(-1);
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (connection?.connectionState === "connected") resolve();
+    };
+    connection?.addEventListener("connectionstatechange", look);
+    look();
+  });
+}
+
+/** The first reading may still hold what was on its way, so the second and third are compared. */
+async function energyOfASecond(phone: Phone): Promise<number> {
+  await phone.untilNextReading();
+  await phone.untilNextReading();
+  const before = (await reading(phone)).audioEnergy;
+  await phone.untilNextReading();
+  return (await reading(phone)).audioEnergy - before;
 }
 
 async function reading(phone: Phone): Promise<Reading> {

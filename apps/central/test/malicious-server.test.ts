@@ -1,6 +1,15 @@
-import { type Channel, isNetworkError, keyFromId, type NetworkError, type PresenceChange, until } from "@skein/core";
+import {
+  type Channel,
+  type Clock,
+  isNetworkError,
+  keyFromId,
+  type NetworkError,
+  type PresenceChange,
+  systemClock,
+  until,
+} from "@skein/core";
 import { signPresence } from "@skein/identity";
-import { readChannel } from "@skein/testkit";
+import { createHandClock, readChannel } from "@skein/testkit";
 import type { CentralFrame, CentralReply } from "@skein/wire";
 import { expect, onTestFinished, test } from "vitest";
 import { createTamperedLine, type TamperedLine, type Tampering } from "./tampered-socket.ts";
@@ -9,10 +18,11 @@ import { connectMembers, createMember, deadline, type Member, newAccount, startS
 /** Alice's server does what `tampering` says; to everyone else it is honest. */
 async function world(
   tampering: Tampering,
+  clock: Clock = systemClock,
 ): Promise<{ alice: Member; bob: Member; mallory: Member; line: TamperedLine }> {
   const server = await startServer();
   const line = createTamperedLine(tampering);
-  const alice = createMember(server.url, "Alice", { connect: line.connect });
+  const alice = createMember(server.url, "Alice", { connect: line.connect, clock });
   const bob = createMember(server.url, "Bob");
   const mallory = createMember(server.url, "Mallory");
   const members = [alice, bob, mallory];
@@ -141,6 +151,25 @@ test("[CE27] an end that the server makes up is lost, never done", async () => {
   await reader.next();
   line.say({ kind: "close", pipe: 2, end: "ended" });
   expect(await near.closed).toBe("lost");
+});
+
+test("[CE29] a close that cannot reach the other side ends after its time, with its own reason", async () => {
+  let cut = false;
+  const clock = createHandClock(Date.now());
+  const { alice, bob } = await world({ toServer: (frame) => (cut && frame.kind === "data" ? [] : [frame]) }, clock);
+  const { near, far } = await connectMembers(alice, bob);
+  cut = true;
+  const closing = near.close("superseded");
+  let done = false;
+  void closing.then(() => {
+    done = true;
+  });
+  await clock.advance(1_999);
+  expect(done).toBe(false);
+  await clock.advance(1);
+  await closing;
+  expect(await near.closed).toBe("superseded");
+  expect(await far.closed).toBe("lost");
 });
 
 test("[CE22] a server that sends more than the window allows ends the channel, not the memory", async () => {

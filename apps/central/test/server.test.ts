@@ -1,7 +1,8 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { type PresenceChange, systemRandom, until } from "@skein/core";
 import { type Account, signPresence, signRecord } from "@skein/identity";
-import { createHandClock, readChannel } from "@skein/testkit";
+import { createArrivals, createHandClock, readChannel } from "@skein/testkit";
 import {
   CENTRAL_CLOSE,
   type CentralFrame,
@@ -207,6 +208,26 @@ test("[CE9] a device that falls silent is found dead within 30 s, and its watche
   expect(started.isOnline(alice.network.self)).toBe(true);
 });
 
+test("[CE13] watchers hear at once that a device left, and that it is back with the record of before", async () => {
+  const { url } = await server();
+  const alice = await online(url, "Alice");
+  const bob = await online(url, "Bob");
+  const changes = createArrivals<PresenceChange>();
+  alice.network.directory.watch([bob.account.user], changes.push);
+  const first = await changes.next();
+  await bob.network.stop();
+  expect(await changes.next()).toMatchObject({ kind: "gone", user: bob.account.user, device: bob.network.self });
+  await bob.network.start(deadline());
+  expect(await changes.next()).toEqual(first);
+  // Who begins to watch while it is away hears both.
+  await bob.network.stop();
+  const carol = await online(url, "Carol");
+  const later = createArrivals<PresenceChange>();
+  carol.network.directory.watch([bob.account.user], later.push);
+  expect(await later.next()).toEqual(first);
+  expect(await later.next()).toMatchObject({ kind: "gone", device: bob.network.self });
+});
+
 test("[CE12] a session watches a bounded number of users", async () => {
   const { url } = await server({ limits: { maxWatched: 2 } });
   const client = await rawLogin(url);
@@ -328,4 +349,18 @@ test("[CE62] health and metrics are there, other paths and methods are not", asy
   expect(metrics).toContain('skein_central_logins_total{outcome="ok"} 1\n');
   expect((await fetch(`${httpUrl}/elsewhere`)).status).toBe(404);
   expect((await fetch(`${httpUrl}/healthz`, { method: "POST" })).status).toBe(405);
+});
+
+test("[CE63] with a certificate it speaks wss and https, and logins name that origin", async () => {
+  const [certificate, key] = ["cert", "key"].map((part) =>
+    readFileSync(new URL(`./vectors/localhost.${part}.pem`, import.meta.url), "utf8"),
+  );
+  const { url } = await server({ tls: { certificate: certificate ?? "", key: key ?? "" } });
+  expect(url).toMatch(/^wss:/);
+  const connect = (address: string): globalThis.WebSocket =>
+    new WebSocket(address, { rejectUnauthorized: false }) as unknown as globalThis.WebSocket;
+  const alice = createMember(url, "Alice", { connect });
+  onTestFinished(() => alice.network.stop());
+  await alice.network.start(deadline());
+  expect(await alice.network.directory.find(alice.account.user, deadline())).toHaveLength(1);
 });

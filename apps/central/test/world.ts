@@ -1,4 +1,4 @@
-import { type Channel, type Protocol, type SkeinEvent, systemClock, systemRandom } from "@skein/core";
+import { type Channel, type Clock, type Protocol, type SkeinEvent, systemClock, systemRandom } from "@skein/core";
 import { type Account, createAccount } from "@skein/identity";
 import { type CentralNetwork, createCentralNetwork } from "@skein/network-central";
 import type { RelayService } from "../src/relay-service.ts";
@@ -23,20 +23,20 @@ export function startServer(options: Partial<CentralServerOptions> = {}): Promis
   return startCentralServer({ listen: "127.0.0.1", port: 0, ...options }, { relay: fakeRelay });
 }
 
-/** Makes a member of a server, not started. `connect` stands for the global WebSocket. */
+/** Makes a member of a server, not started. `connect` stands for the global WebSocket, `clock` for the machine's. */
 export function createMember(
   url: string,
   name: string,
-  options: { readonly account?: Account; readonly connect?: (url: string) => WebSocket } = {},
+  options: { readonly account?: Account; readonly connect?: (url: string) => WebSocket; readonly clock?: Clock } = {},
 ): Member {
-  const { account = newAccount(name), connect = (address) => new WebSocket(address) } = options;
+  const { account = newAccount(name), connect = (address) => new WebSocket(address), clock = systemClock } = options;
   const events: SkeinEvent[] = [];
   const sockets: WebSocket[] = [];
   const network = createCentralNetwork(
     { url },
     {
       account,
-      clock: systemClock,
+      clock,
       random: systemRandom,
       report: (event) => events.push(event),
       connect(address) {

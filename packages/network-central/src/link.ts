@@ -62,7 +62,7 @@ export function openLink(options: { readonly url: string }, dependencies: LinkDe
   let state: State = { kind: "awaiting-challenge" };
   let heardAt = clock.now();
   let cancelTimer = clock.at(heardAt + LOGIN_TIMEOUT_MS, () => lose("the central server did not answer in time"));
-  const socket = connectTo(options.url);
+  let socket: WebSocket | undefined;
 
   const link: Link = {
     send: (message) => sendFrame(encodeRequestFrame(message)),
@@ -72,23 +72,19 @@ export function openLink(options: { readonly url: string }, dependencies: LinkDe
     close: () => end({ kind: "stopped" }),
   };
 
-  function connectTo(url: string): WebSocket | undefined {
-    let opened: WebSocket;
+  function dial(): void {
     try {
-      opened = dependencies.connect(url);
+      socket = dependencies.connect(options.url);
     } catch (cause) {
-      end({
-        kind: "refused",
-        error: new NetworkError("offline", `not an address of a central server: ${url}`, { cause }),
-      });
-      return undefined;
+      const error = new NetworkError("offline", `not an address of a central server: ${options.url}`, { cause });
+      end({ kind: "refused", error });
+      return;
     }
-    opened.binaryType = "arraybuffer";
-    opened.addEventListener("message", (event) => receive(event.data));
-    opened.addEventListener("close", (event) => end(endOf(event)));
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("message", (event) => receive(event.data));
+    socket.addEventListener("close", (event) => end(endOf(event)));
     // `close` follows and carries what is known.
-    opened.addEventListener("error", () => {});
-    return opened;
+    socket.addEventListener("error", () => {});
   }
 
   function sendFrame(frame: Uint8Array<ArrayBuffer>): void {
@@ -146,6 +142,7 @@ export function openLink(options: { readonly url: string }, dependencies: LinkDe
     });
   }
 
+  dial();
   return link;
 }
 

@@ -58,7 +58,7 @@ interface LinkOutcome {
   readonly settle: () => void;
 }
 
-/** Makes an uplink that is stopped. Rules CE50–CE54. */
+/** Makes an uplink that is stopped. Rules CE50–CE53. */
 export function createUplink(options: { readonly url: string }, dependencies: UplinkDependencies): Uplink {
   const { account, clock, random, report, connect } = dependencies;
   const status = createLive<NetworkStatus>({ kind: "stopped" });
@@ -139,7 +139,15 @@ export function createUplink(options: { readonly url: string }, dependencies: Up
   function begin(): Run {
     const controller = new AbortController();
     const { promise: done, resolve } = Promise.withResolvers<void>();
-    keepConnected(controller.signal).then(resolve, resolve);
+    keepConnected(controller.signal).then(resolve, (cause: unknown) => {
+      // A mistake of ours; better told than waited for.
+      run = undefined;
+      setStatus({
+        kind: "failed",
+        error: new NetworkError("offline", `connecting failed: ${String(cause)}`, { cause }),
+      });
+      resolve();
+    });
     return { controller, done };
   }
 

@@ -27,8 +27,11 @@ export const REDIAL_PAUSES_MS: readonly number[] = [0, 1_000, 2_000, 4_000, 8_00
 /** From an incoming channel's opening to its first call message, in ms. */
 export const INTRODUCTION_TIMEOUT_MS: number = 10_000;
 
-/** Incoming channels that have not yet brought a call, at most; more are closed at once. */
-export const MAX_WAITING_CHANNELS = 8;
+/** Incoming channels that have not yet brought a call, at most; the oldest makes room, so that idle ones keep nobody out. */
+export const MAX_WAITING_CHANNELS = 16;
+
+/** Of these from one device, at most; more are closed at once. */
+export const MAX_WAITING_PER_DEVICE = 2;
 
 /** Channels of blocked callers held open in silence, at most; the oldest goes first. */
 export const MAX_SILENT_CHANNELS = 8;

@@ -2,7 +2,7 @@ import type { IcePolicy } from "@skein/core";
 import type { CandidateKind } from "../reasons.ts";
 
 /** Longest candidate line we send or read, in characters; the wire format has the same bound. */
-export const MAX_CANDIDATE_LENGTH = 1_024;
+const MAX_CANDIDATE_LENGTH = 1_024;
 
 /** One ICE candidate as RFC 8839 §5.1 writes it, with its kind read out. */
 export interface Candidate {

@@ -11,10 +11,10 @@ export interface VoiceConditions {
 }
 
 /** Equipment impairment of Opus at these rates: taken as none. An assumption. */
-export const OPUS_IMPAIRMENT = 0;
+const OPUS_IMPAIRMENT = 0;
 
 /** How well Opus with in-band FEC bears loss, in percent: `Bpl` of G.113. An assumption; lower is harsher. */
-export const OPUS_LOSS_ROBUSTNESS_PCT = 20;
+const OPUS_LOSS_ROBUSTNESS_PCT = 20;
 
 /** One Opus frame and its capture, in ms. */
 const FRAME_MS = 20;

@@ -1,7 +1,12 @@
 import type { Channel, Clock, Report, UserId } from "@skein/core";
 import { type Account, type Introduced, introduce, readIntroduction } from "@skein/identity";
 import { CALL_PROTOCOL, type CallMessage, callMessage, type HangupReason } from "@skein/wire";
-import { INTRODUCTION_TIMEOUT_MS, MAX_SILENT_CHANNELS, MAX_WAITING_CHANNELS } from "../defaults.ts";
+import {
+  INTRODUCTION_TIMEOUT_MS,
+  MAX_SILENT_CHANNELS,
+  MAX_WAITING_CHANNELS,
+  MAX_WAITING_PER_DEVICE,
+} from "../defaults.ts";
 import { claimedCall } from "../negotiation/envelope.ts";
 import { closeUnless, createInbox, type Inbox } from "./inbox.ts";
 
@@ -91,8 +96,13 @@ export function createFrontDoor(dependencies: FrontDoorDependencies, events: Fro
 
   return {
     receive(channel) {
-      if (waiting.size >= MAX_WAITING_CHANNELS) return void channel.close("protocol-error");
+      if ([...waiting].filter(({ peer }) => peer === channel.peer).length >= MAX_WAITING_PER_DEVICE) {
+        void channel.close("protocol-error");
+        return;
+      }
       waiting.add(channel);
+      const [oldest] = waiting;
+      if (waiting.size > MAX_WAITING_CHANNELS) void oldest?.close("protocol-error");
       const inTime = closeUnless(channel, INTRODUCTION_TIMEOUT_MS, clock);
       void admit(createInbox(channel))
         .catch(() => channel.close("lost"))

@@ -9,7 +9,7 @@ import { openIndexClient } from "./index-client.ts";
 import { dropConnection } from "./supernode-link.ts";
 
 /** Hints followed at once; a contact card has at most two. */
-const MAX_HINTS = 2;
+const MAX_HINTS = 4;
 
 /**
  * Asks the supernodes at bare addresses (multiaddr text with `/p2p/`, as contact cards carry) for signed ads, its own

@@ -42,6 +42,8 @@ export interface LifeDependencies extends P2pNetworkDependencies {
   readonly cache: HostCache;
   readonly channels: ChannelRegistry;
   readonly directory: LeafDirectory;
+  /** Addresses of supernodes that were hinted at. */
+  readonly hints: () => readonly string[];
   readonly links: LinkSource;
   readonly listeners: ReadonlyMap<Protocol, (channel: Channel) => void>;
   readonly media: MediaRoutes;
@@ -100,6 +102,7 @@ export function createLeafLife(options: P2pNetworkOptions, dependencies: LifeDep
       await refill.open();
       session = await openLeafSession(options, dependencies);
       for (const [protocol, onChannel] of listeners) session.listen(protocol, onChannel);
+      session.hint(dependencies.hints());
       session.warm.links.subscribe((now) => {
         links.set(now);
         showLinks();

@@ -1,6 +1,6 @@
 import { noise } from "@chainsafe/libp2p-noise";
 import { circuitRelayTransport } from "@libp2p/circuit-relay-v2";
-import { identify } from "@libp2p/identify";
+import { type Identify, identify } from "@libp2p/identify";
 import type { Libp2p, PrivateKey } from "@libp2p/interface";
 import { webRTC, webRTCDirect } from "@libp2p/webrtc";
 import { webSockets } from "@libp2p/websockets";
@@ -15,14 +15,18 @@ export interface LeafNodeInit {
   readonly iceServers: () => Promise<RTCIceServer[]>;
 }
 
+/** A started node and what it hides. */
+export interface LeafNode {
+  readonly node: Libp2p<{ readonly identify: Identify; readonly parts: Libp2pParts }>;
+  readonly parts: Libp2pParts;
+}
+
 /**
  * Makes and starts the libp2p node of a leaf. It listens nowhere and announces nothing: its reservations at supernodes
  * make it reachable, and identify has no address to name. Nothing in libp2p dials by itself, since the gater refuses every
  * such dial: an address that a stranger claimed would otherwise be dialled and learn ours.
  */
-export async function createLeafNode(
-  init: LeafNodeInit,
-): Promise<{ readonly node: Libp2p; readonly parts: Libp2pParts }> {
+export async function createLeafNode(init: LeafNodeInit): Promise<LeafNode> {
   const node = await createLibp2p({
     privateKey: init.privateKey,
     nodeInfo: { userAgent: "skein" },

@@ -1,6 +1,9 @@
 import { channelContract, directoryContract, networkContract } from "@skein/testkit";
 import { createP2pWorld } from "../test/p2p-world.ts";
 
-networkContract("p2p", createP2pWorld);
-channelContract("p2p", createP2pWorld);
-directoryContract("p2p", createP2pWorld);
+/** Two supernodes: a record published at one is found at the other, and a leaf has a home and a standby. */
+const world = () => createP2pWorld({ supernodes: 2 });
+
+networkContract("p2p", world);
+channelContract("p2p", world);
+directoryContract("p2p", world);

@@ -35,6 +35,9 @@ export interface P2pNetwork extends Network {
   refresh(): void;
 }
 
+/** Hints kept for the next start. */
+const MAX_KEPT_HINTS = 4;
+
 /**
  * Makes the network of a leaf: a browser page, or a Node process. `start` resolves once a supernode holds a reservation for
  * us and our presence is published; it goes on trying until its signal aborts. docs/spec/p2p.md.
@@ -50,8 +53,10 @@ export function createP2pNetwork(options: P2pNetworkOptions, dependencies: P2pNe
   const directory = createLeafDirectory({ clock, links, known, report, absence: () => life.absence() });
   const media = createMediaRoutes({ clock, links });
   const refill = createRefill({ cache, store: dependencies.hostCache, source: dependencies.supernodes });
+  let hints: readonly string[] = [];
   const life = createLeafLife(options, {
     ...dependencies,
+    hints: () => hints,
     cache,
     channels,
     directory,
@@ -118,7 +123,10 @@ export function createP2pNetwork(options: P2pNetworkOptions, dependencies: P2pNe
       refill.keep();
       life.session?.warm.tend();
     },
-    hint: (addresses) => life.session?.hint(addresses),
+    hint(addresses) {
+      hints = [...hints, ...addresses].slice(-MAX_KEPT_HINTS);
+      life.session?.hint(addresses);
+    },
     refresh: () => life.session?.warm.check(),
   };
 }

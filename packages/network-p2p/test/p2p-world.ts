@@ -1,5 +1,5 @@
-import { type Report, type SkeinEvent, systemClock, systemRandom } from "@skein/core";
-import { createKeyPair, type KeyPair, type SupernodeAd, signAd, verifyAd } from "@skein/identity";
+import { type DeviceId, type SkeinEvent, silent, systemClock, systemRandom } from "@skein/core";
+import { type Account, createKeyPair, type KeyPair, type SupernodeAd, signAd, verifyAd } from "@skein/identity";
 import { type ContractMember, type ContractWorld, createContractAccount } from "@skein/testkit";
 import { createP2pNetwork, type DirectPolicy, type HostCacheStore, type P2pNetwork } from "../src/index.ts";
 import { createSupernode, type Supernode } from "../src/supernode/index.ts";
@@ -22,13 +22,18 @@ export interface P2pMember extends ContractMember {
 /** How a world is made. */
 export interface P2pWorldOptions {
   readonly supernodes?: number;
-  /** Of every member; left out: nobody goes direct. */
-  readonly directPolicy?: DirectPolicy;
+  /** Of every member, told who it is; left out: nobody goes direct. */
+  readonly directPolicy?: (self: DeviceId) => DirectPolicy;
+  /** Supernodes each leaf keeps; left out: as many as there are. */
+  readonly warm?: number;
+  readonly maxReservations?: number;
 }
 
 interface Served {
   readonly supernode: Supernode;
   readonly key: KeyPair;
+  readonly port: number;
+  readonly ad: SupernodeAd;
 }
 
 /** Ahead of what the supernodes sign themselves, so that a leaf keeps to its doors. */
@@ -37,10 +42,11 @@ const DOOR_AD_AHEAD_MS = 4 * 60_000;
 /** Starts supernodes that know each other. */
 export async function createP2pWorld(options: P2pWorldOptions = {}): Promise<P2pWorld> {
   const served: Served[] = [];
-  const ads = async (): Promise<readonly SupernodeAd[]> => served.flatMap(({ supernode }) => checkedAd(supernode.ad()));
+  const ads = async (): Promise<readonly SupernodeAd[]> => served.map(({ ad }) => ad);
   for (let count = 0; count < (options.supernodes ?? 3); count += 1) {
     const key = createKeyPair(systemRandom);
-    served.push({ key, supernode: await startSupernode(key, ads) });
+    const supernode = await startSupernode(key, ads, options.maxReservations);
+    served.push({ key, supernode, port: portOf(supernode), ad: checkedAd(supernode.ad()) });
   }
   await meshed(served.map(({ supernode }) => supernode));
   const members = new Map<ContractMember, readonly TcpDoor[]>();
@@ -49,21 +55,12 @@ export async function createP2pWorld(options: P2pWorldOptions = {}): Promise<P2p
     supernodes: served.map(({ supernode }) => supernode),
     async join(sameUserAs) {
       const account = createContractAccount(systemRandom, sameUserAs?.account);
-      const events: SkeinEvent[] = [];
       const behind = await Promise.all(served.map(openDoor));
-      const network = createP2pNetwork(
-        { transports: "any" },
-        {
-          account,
-          clock: systemClock,
-          random: systemRandom,
-          report: (event) => void events.push(event),
-          supernodes: async () => behind.flatMap(({ ad }) => checkedAd(ad)),
-          directPolicy: options.directPolicy ?? (() => "deny"),
-          hostCache: forgetful,
-        },
-      );
-      const member: P2pMember = { account, network, events, via: network.vias };
+      const member = createMember(account, {
+        warm: options.warm ?? served.length,
+        supernodes: async () => behind.map(({ ad }) => ad),
+        directPolicy: options.directPolicy?.(account.device) ?? (() => "deny"),
+      });
       members.set(
         member,
         behind.map(({ door }) => door),
@@ -84,21 +81,50 @@ export async function createP2pWorld(options: P2pWorldOptions = {}): Promise<P2p
   };
 }
 
+/** A leaf on the machine's clock, not started. */
+export function createMember(
+  account: Account,
+  how: {
+    readonly warm: number;
+    readonly supernodes: () => Promise<readonly SupernodeAd[]>;
+    readonly directPolicy: DirectPolicy;
+  },
+): P2pMember {
+  const events: SkeinEvent[] = [];
+  const network = createP2pNetwork(
+    { transports: "any", warm: how.warm },
+    {
+      account,
+      clock: systemClock,
+      random: systemRandom,
+      report: (event) => void events.push(event),
+      supernodes: how.supernodes,
+      directPolicy: how.directPolicy,
+      hostCache: forgetful,
+    },
+  );
+  return { account, network, events, via: network.vias };
+}
+
 /** A door to a supernode, and an ad that leads through it. */
-async function openDoor({ supernode, key }: Served): Promise<{ readonly door: TcpDoor; readonly ad: Uint8Array }> {
-  const [address = ""] = supernode.addresses();
-  const port = Number(/\/tcp\/(\d+)\/ws$/.exec(address)?.[1]);
+async function openDoor({ key, port }: Served): Promise<{ readonly door: TcpDoor; readonly ad: SupernodeAd }> {
   const door = await openTcpDoor(port);
   const addresses = [`/ip4/127.0.0.1/tcp/${door.port}/ws`];
   const issuedAt = Date.now() + DOOR_AD_AHEAD_MS;
-  return { door, ad: signAd({ addresses, build: "skein-test", issuedAt, loadPct: 0, freeSlots: 100 }, key) };
+  return { door, ad: checkedAd(signAd({ addresses, build: "skein-test", issuedAt, loadPct: 0, freeSlots: 100 }, key)) };
+}
+
+function portOf(supernode: Supernode): number {
+  const port = /\/tcp\/(\d+)\/ws$/.exec(supernode.addresses()[0] ?? "")?.[1];
+  if (port === undefined) throw new Error("the supernode has no ws address");
+  return Number(port);
 }
 
 /** A supernode on loopback with ports of the system's choice. */
 export function startSupernode(
   key: KeyPair,
   ads: () => Promise<readonly SupernodeAd[]>,
-  report: Report = () => {},
+  maxReservations = 100,
 ): Promise<Supernode> {
   const loopback = "127.0.0.1";
   return createSupernode(
@@ -106,6 +132,7 @@ export function startSupernode(
       listen: [`/ip4/${loopback}/tcp/0/ws`],
       build: "skein-test",
       policy: "any",
+      maxReservations,
       turn: {
         listenAddress: loopback,
         listenPort: 0,
@@ -113,7 +140,7 @@ export function startSupernode(
         peers: { kind: "public-and", networks: ["127.0.0.0/8"] },
       },
     },
-    { key, clock: systemClock, random: systemRandom, report, supernodes: ads },
+    { key, clock: systemClock, random: systemRandom, report: silent, supernodes: ads },
   );
 }
 
@@ -130,10 +157,10 @@ export async function meshed(supernodes: readonly Supernode[]): Promise<void> {
 }
 
 /** Reads an ad that must hold. */
-export function checkedAd(bytes: Uint8Array): readonly SupernodeAd[] {
+export function checkedAd(bytes: Uint8Array): SupernodeAd {
   const ad = verifyAd(bytes, Date.now());
   if (!ad.ok) throw new Error(ad.reason);
-  return [ad.value];
+  return ad.value;
 }
 
 const forgetful: HostCacheStore = { load: async () => [], save: async () => {} };

@@ -69,6 +69,7 @@ export function runConnection(wire: Wire, exchange: Exchange): Connection {
     throttle.stop();
     outbox.release();
     if (before.kind !== "live") return;
+    log.debug({ device: before.session.device.slice(0, 8) }, "session ended");
     before.heartbeat.stop();
     exchange.leave(before.session);
   }

@@ -25,6 +25,6 @@ export function acceptedOrigins(facts: OriginFacts): ReadonlySet<string> {
 }
 
 /** Scheme, host and port of a WebSocket address, as the client signs it. Throws `TypeError` when it is not a URL. */
-export function originOf(url: string): string {
+function originOf(url: string): string {
   return new URL(url).origin;
 }

@@ -4,12 +4,10 @@ import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { type Clock, type DeviceId, type Random, systemClock, systemRandom } from "@skein/core";
-import { CENTRAL_CLOSE, CENTRAL_PATH, MAX_REQUEST_FRAME_BYTES } from "@skein/wire";
+import { CENTRAL_PATH } from "@skein/wire";
 import { type Logger, pino } from "pino";
 import type { Registry } from "prom-client";
-import { type WebSocket, WebSocketServer } from "ws";
-import { createAddresses } from "./addresses.ts";
-import { type Connection, runConnection } from "./connection.ts";
+import { acceptConnections } from "./acceptor.ts";
 import { createExchange } from "./exchange.ts";
 import { createHttpHandler } from "./http.ts";
 import { type CentralLimits, DEFAULT_LIMITS } from "./limits.ts";
@@ -73,7 +71,6 @@ export async function startCentralServer(
   const path = options.dataDirectory === undefined ? ":memory:" : join(options.dataDirectory, "mail.sqlite");
   const mailbox = openMailboxStore(path, limits, { random });
   const metrics = createMetrics();
-  const connections = new Map<WebSocket, Connection>();
   const startedAt = clock.now();
   let stopping: Promise<void> | undefined;
   let port = options.port;
@@ -94,15 +91,6 @@ export async function startCentralServer(
         interfaces: Object.values(networkInterfaces()).flatMap((those) => those?.map((each) => each.address) ?? []),
       }),
   });
-  addGauges(metrics, {
-    sessions: () => exchange.sessions.size,
-    connections: () => connections.size,
-    pipes: () => exchange.pipes.open,
-    presences: () => exchange.directory.records,
-    outgoingBytes: () => exchange.outgoing.sizeBytes,
-    mail: () => mailbox.totals(),
-  });
-
   const handler = createHttpHandler(options.page === undefined ? {} : { page: options.page }, {
     registry: metrics.registry,
     health: () => ({
@@ -115,41 +103,15 @@ export async function startCentralServer(
     options.tls === undefined
       ? createHttpServer(handler)
       : createHttpsServer({ cert: options.tls.certificate, key: options.tls.key }, handler);
-  const sockets = new WebSocketServer({
-    server: http,
-    path: CENTRAL_PATH,
-    maxPayload: MAX_REQUEST_FRAME_BYTES,
-    perMessageDeflate: false,
-    clientTracking: false,
+  const acceptor = acceptConnections(http, exchange);
+  addGauges(metrics, {
+    sessions: () => exchange.sessions.size,
+    connections: () => acceptor.connections,
+    pipes: () => exchange.pipes.open,
+    presences: () => exchange.directory.records,
+    outgoingBytes: () => exchange.outgoing.sizeBytes,
+    mail: () => mailbox.totals(),
   });
-  const addresses = createAddresses(limits, { clock });
-  sockets.on("error", (error) => log.error({ error: error.message }, "websocket server"));
-  sockets.on("connection", (socket, request) => {
-    // Cut or malformed connections: `close` follows and does the work.
-    socket.on("error", (error) => log.debug({ error: error.message }, "websocket"));
-    const leave = addresses.admit(request.socket.remoteAddress ?? "unknown");
-    if (leave === undefined || connections.size >= limits.maxSessions || stopping !== undefined) {
-      leave?.();
-      socket.close(CENTRAL_CLOSE.busy, "too many connections, come back later");
-      return;
-    }
-    const connection = attach(socket);
-    connections.set(socket, connection);
-    socket.on("close", () => {
-      leave();
-      connections.delete(socket);
-      connection.closed();
-    });
-  });
-
-  function attach(socket: WebSocket): Connection {
-    const connection = runConnection(socket, exchange);
-    socket.on("message", (data: Buffer, isBinary) => {
-      if (isBinary) connection.receive(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-      else connection.end(CENTRAL_CLOSE.protocolError, "binary frames only");
-    });
-    return connection;
-  }
 
   let cancelExpire = clock.at(clock.now() + EXPIRE_EVERY_MS, expire);
   function expire(): void {
@@ -161,9 +123,10 @@ export async function startCentralServer(
   async function stop(): Promise<void> {
     cancelExpire();
     const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-    for (const connection of connections.values()) connection.end(1001, "the server stops, come back later");
+    acceptor.endAll(1001, "the server stops, come back later");
+    // The system's time, not the clock's: it bounds what real sockets may take.
     const cut = setTimeout(() => {
-      for (const socket of connections.keys()) socket.terminate();
+      acceptor.cutAll();
       http.closeAllConnections();
     }, STOP_TIMEOUT_MS);
     http.closeIdleConnections();
@@ -176,6 +139,7 @@ export async function startCentralServer(
     http.once("error", reject);
     http.listen(options.port, options.listen, resolve);
   }).catch((error: unknown) => {
+    cancelExpire();
     mailbox.close();
     throw error;
   });

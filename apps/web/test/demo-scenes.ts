@@ -11,6 +11,8 @@ export interface DemoScene {
   readonly hash?: string;
   /** Names of buttons to press, in order, before it is looked at. */
   readonly press?: readonly string[];
+  /** What must be in sight then, as a CSS selector. */
+  readonly shows?: string;
 }
 
 const withBob = { call: "demo", user: bob.user, name: "Bob" } as const;
@@ -54,6 +56,11 @@ export const demoScenes: Readonly<Record<string, () => DemoScene>> = {
       },
       inChat,
     ),
+  refused: () => {
+    const scene = running({}, inChat);
+    scene.session?.refuse("call", "Bob cannot be reached: no supernode has heard of him for 20 minutes.");
+    return { ...scene, press: ["Call Bob"], shows: ".notice[data-shown=yes]" };
+  },
   "ringing-in": () =>
     running({ call: { ...withBob, kind: "ringing-in", path: { kind: "relayed", by: "sn1" } } }, inChat),
   "ringing-out": () => running({ call: { ...withBob, kind: "ringing-out" } }, inChat),
@@ -81,12 +88,20 @@ export const demoScenes: Readonly<Record<string, () => DemoScene>> = {
   settings: () => ({
     ...running({ blocked: [{ user: demoUser(9), name: "Someone Loud" }] }),
     press: ["Settings"],
+    shows: "[role=dialog]",
   }),
-  details: () => ({ ...running({}, inChat), press: ["Details about Bob"] }),
-  "confirm-block": () => ({ ...running({}, inChat), press: ["Details about Bob", "Block"] }),
-  qr: () => ({ ...running({}), press: ["Show my link as a QR code"] }),
-  "add-link": () => running({ contacts: [] }, `#/add/${demoCard("Bob")}`),
-  "add-broken-link": () => running({ contacts: [] }, "#/add/AAAA"),
+  details: () => ({ ...running({}, inChat), press: ["Details about Bob"], shows: ".details" }),
+  "confirm-block": () => ({
+    ...running({}, inChat),
+    press: ["Details about Bob", "Block"],
+    shows: "[role=alertdialog]",
+  }),
+  qr: () => ({ ...running({}), press: ["Show my link as a QR code"], shows: "[role=dialog] svg.qr" }),
+  "add-link": () => ({
+    ...running({ contacts: [] }, `#/add/${demoCard("Bob")}`),
+    shows: "[role=dialog] [data-testid=confirm-add]",
+  }),
+  "add-broken-link": () => ({ ...running({ contacts: [] }, "#/add/AAAA"), shows: "[role=dialog] .modal-actions" }),
   follower: () => running({}, inChat, "follower"),
   lost: () => running({ call: connected }, inChat, "follower", "lost"),
 };

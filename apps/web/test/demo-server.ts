@@ -44,9 +44,9 @@ export async function openDemoStage(): Promise<DemoStage> {
     async show(page, scene) {
       await page.goto(`${address}test/demo.html?scene=${scene}`);
       await page.locator("#root > :first-child").waitFor();
-      for (const name of demoScenes[scene]?.().press ?? []) {
-        await page.getByRole("button", { name, exact: true }).click();
-      }
+      const { press = [], shows } = demoScenes[scene]?.() ?? {};
+      for (const name of press) await page.getByRole("button", { name, exact: true }).click();
+      if (shows !== undefined) await page.locator(shows).waitFor();
     },
     async close() {
       await browser.close();

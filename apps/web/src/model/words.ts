@@ -98,7 +98,7 @@ export function modeWords(mode: Mode): { readonly label: string; readonly meanin
     case "p2p":
       return { label: "P2P", meaning: "Carried by the people in it" };
     case "central":
-      return { label: "Central", meaning: "Carried by one server, calls too" };
+      return { label: "Central", meaning: "Carried by one server" };
   }
 }
 

@@ -66,8 +66,8 @@ export function MainScreen({
           ) : (
             <Conversation key={selected.user} contact={selected} />
           )}
+          <Notice text={notice} dismiss={() => setNotice("")} />
         </main>
-        <Notice text={notice} dismiss={() => setNotice("")} />
       </div>
       {settings.shown === "yes" && <SettingsDialog close={settings.close} />}
       {route.kind === "add" && state.call.kind !== "ringing-in" && <AddFromLink code={route.code} />}

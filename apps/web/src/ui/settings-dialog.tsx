@@ -8,7 +8,7 @@ import { MicrophoneChoice, SpeakerChoice } from "./sound-choice.tsx";
 /** What a person may choose. Every choice takes effect at once. */
 export function SettingsDialog({ close }: { close(): void }): ReactElement {
   return (
-    <Modal close={close} title="Settings" description="Every choice takes effect at once.">
+    <Modal close={close} title="Settings" description="For this profile on this device.">
       <MyName />
       <DirectConnections />
       <Receipts />

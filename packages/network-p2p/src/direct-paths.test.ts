@@ -99,7 +99,6 @@ describe("direct paths", () => {
     while (upgrades(alice).length === 0) {
       await chat.send(Uint8Array.of(1));
       expect(await far.next()).toEqual(Uint8Array.of(1));
-      await new Promise((resolve) => setImmediate(resolve));
     }
     expect(upgrades(alice)).toEqual([expect.objectContaining({ outcome: "failed" })]);
     const second = await alice.network.dial(bob.network.self, CHAT, deadline());

@@ -20,6 +20,7 @@ import { toNetworkError } from "./network-errors.ts";
 import type { P2pNetworkDependencies, P2pNetworkOptions } from "./options.ts";
 import { createOwnPresence, type OwnPresence } from "./own-presence.ts";
 import type { Refill } from "./refill.ts";
+import { MAX_VIAS } from "./specification.ts";
 import type { LinkSource } from "./supernode-link.ts";
 
 /** A leaf's starts, stops and status. */
@@ -70,7 +71,9 @@ export function createLeafLife(options: P2pNetworkOptions, dependencies: LifeDep
     report({ name: "net.status", mode: "p2p", status: next.kind, ...reason });
   };
   const vias = (): readonly Via[] =>
-    links.value.map((link) => ({ supernode: link.supernode, addresses: shortAddresses(link.ad.addresses) }));
+    links.value
+      .slice(0, MAX_VIAS)
+      .map((link) => ({ supernode: link.supernode, addresses: shortAddresses(link.ad.addresses) }));
   const own = createOwnPresence(account, {
     clock,
     newestKnown: async () => {

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { createHandClock } from "@skein/testkit";
 import { expect, test } from "vitest";
 import { createMessageQueue } from "./message-queue.ts";
 
@@ -15,7 +15,7 @@ test("[PP15] a writer waits beyond the bound until the reader made room", async 
   const pushing = queue.push(new Uint8Array(1)).then(() => {
     waited = false;
   });
-  await turn();
+  await createHandClock().settle();
   expect(waited).toBe(true);
   const reader = queue.messages[Symbol.asyncIterator]();
   expect((await reader.next()).value?.byteLength).toBe(10);

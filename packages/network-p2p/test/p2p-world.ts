@@ -121,7 +121,7 @@ function portOf(supernode: Supernode): number {
 }
 
 /** A supernode on loopback with ports of the system's choice. */
-export function startSupernode(
+function startSupernode(
   key: KeyPair,
   ads: () => Promise<readonly SupernodeAd[]>,
   maxReservations = 100,
@@ -145,13 +145,12 @@ export function startSupernode(
 }
 
 /** Lets every supernode connect to all others and waits until each DHT knows them. */
-export async function meshed(supernodes: readonly Supernode[]): Promise<void> {
+async function meshed(supernodes: readonly Supernode[]): Promise<void> {
   const signal = AbortSignal.timeout(15_000);
   while (!signal.aborted) {
     await Promise.all(supernodes.map((each) => each.meetNeighbours()));
     const missing = supernodes.filter((each) => each.status().dhtPeers < supernodes.length - 1);
     if (missing.length === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error("the supernodes did not find each other within 15 s");
 }

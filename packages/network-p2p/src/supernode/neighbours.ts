@@ -63,13 +63,13 @@ export function keepNeighbours(
   const tend = async (): Promise<void> => {
     cancelNext();
     cache.merge(await source().catch(() => []));
-    for (const client of clients.values()) greet(client).catch(() => client.close());
+    const greeted = [...clients.values()].map((client) => greet(client).catch(() => client.close()));
     const wanted = cache.ads
       .filter((ad) => ad.supernode !== self && !clients.has(ad.supernode))
       .map((ad) => ({ ad, lot: random.fraction() }))
       .sort((one, other) => one.lot - other.lot)
       .slice(0, Math.max(0, MAX_NEIGHBOURS - clients.size));
-    await Promise.all(wanted.map(({ ad }) => connect(ad).catch(() => {})));
+    await Promise.all([...greeted, ...wanted.map(({ ad }) => connect(ad).catch(() => {}))]);
     if (!stopping.signal.aborted) cancelNext = clock.at(clock.now() + NEIGHBOURS_EVERY_MS, again);
   };
   const again = (): void => {

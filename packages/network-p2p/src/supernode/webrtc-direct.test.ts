@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock, systemRandom } from "@skein/core";
+import { createKeyPair } from "@skein/identity";
+import { LevelDatastore } from "datastore-level";
+import { expect, onTestFinished, test } from "vitest";
+import { checkedAd, createMember } from "../../test/p2p-world.ts";
+import { person } from "../../test/people.ts";
+import { createSupernode, type Supernode } from "./supernode.ts";
+
+const key = createKeyPair(systemRandom);
+
+/** Starts the same supernode on the same ports again, with what it kept. */
+async function start(directory: string, port: number): Promise<{ supernode: Supernode; stop: () => Promise<void> }> {
+  const datastore = new LevelDatastore(join(directory, "libp2p"));
+  await datastore.open();
+  const supernode = await createSupernode(
+    { listen: [`/ip4/127.0.0.1/udp/${port}/webrtc-direct`], build: "test", policy: "any" },
+    { key, clock: systemClock, random: systemRandom, report: () => {}, supernodes: async () => [], datastore },
+  );
+  const stop = async (): Promise<void> => {
+    await supernode.stop();
+    await datastore.close();
+  };
+  return { supernode, stop };
+}
+
+test("[PP48] by webrtc-direct a leaf needs no certificate authority, and the address stays after a restart", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "skein-supernode-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const first = await start(directory, 0);
+  const [address = ""] = first.supernode.addresses();
+  expect(address).toMatch(/^\/ip4\/127\.0\.0\.1\/udp\/\d+\/webrtc-direct\/certhash\/u/);
+  await first.stop();
+
+  const second = await start(directory, Number(/\/udp\/(\d+)\//.exec(address)?.[1]));
+  expect(second.supernode.addresses()).toEqual([address]);
+  const ad = checkedAd(second.supernode.ad());
+  const member = createMember(person(), { warm: 1, supernodes: async () => [ad], directPolicy: () => "deny" });
+  await member.network.start(AbortSignal.timeout(15_000));
+  expect(member.via()).toEqual([{ supernode: second.supernode.id, addresses: [address] }]);
+  await member.network.stop();
+  await second.stop();
+});

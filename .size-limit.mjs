@@ -1,6 +1,14 @@
 import { firstLoadOf } from "./tools/check/first-load.mjs";
 
-/** What a browser must fetch and parse before the page shows anything. */
+/** Loaded beside the first drawing, always: networks, messages, calls. */
+const CLIENT = "src/session/start-client.ts";
+
+/** What a browser fetches and parses until the page is online. */
 export default [
-  { name: "first load of the page, JS", path: firstLoadOf("apps/web/dist"), gzip: true, limit: "300 KiB" },
+  {
+    name: "first load of the page until it is online, JS",
+    path: firstLoadOf("apps/web/dist", [CLIENT]),
+    gzip: true,
+    limit: "300 KiB",
+  },
 ];

@@ -87,3 +87,10 @@ export {
   signedBytes,
   signedEnvelope,
 } from "./signed.ts";
+export {
+  MAX_PROVEN_BUILDS,
+  MAX_REVOKED_BUILDS,
+  MAX_VERSION_NOTICE_BYTES,
+  type VersionNoticePayload,
+  versionNoticePayload,
+} from "./version-notice.ts";

@@ -28,7 +28,8 @@ export type SigningPurpose =
   | "supernode-list"
   | "call-description"
   | "central-login"
-  | "mailbox";
+  | "mailbox"
+  | "version-notice";
 
 /** The bytes an Ed25519 signature covers: `"skein/1/" purpose 0x00 payload`. */
 export function signedBytes(purpose: SigningPurpose, payload: Uint8Array): Uint8Array {

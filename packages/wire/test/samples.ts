@@ -42,6 +42,27 @@ export const samples: readonly Sample[] = [
     { v: 1, ...issued, ads: [bytes(400), bytes(500)], central: "wss://central.example/skein/central/1" },
     { v: 1, ...issued, ads: [] },
   ),
+  sample(
+    wire.versionNoticePayload,
+    {
+      v: 1,
+      sequence: 7,
+      ...issued,
+      minimumVersion: "0.1.0",
+      provenBuilds: ["skein-0.1.0+ab12cd3"],
+      revokedBuilds: ["skein-0.1.1"],
+      election: "open",
+    },
+    {
+      v: 1,
+      sequence: 8,
+      ...issued,
+      minimumVersion: "0.2.0",
+      provenBuilds: [],
+      revokedBuilds: [],
+      election: "closed",
+    },
+  ),
   sample(wire.introduction, { certificate: bytes(300), card: bytes(200) }),
   sample(
     wire.chatMessage,

@@ -14,6 +14,7 @@ import { gateProtocol, type Libp2pParts } from "./libp2p-parts.ts";
 import { toNetworkError } from "./network-errors.ts";
 import { deviceOf, peerIdOf } from "./peer-id.ts";
 import { PROBE_PROTOCOL, SIGNALLING_PROTOCOL } from "./specification.ts";
+import { createTimers } from "./timers.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 
 /** Whether a direct connection, which shows our address, may be opened to a device; asked each time. */
@@ -53,6 +54,7 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
   const pauses = new Map<DeviceId, Pause>();
   const inbound = createTokenBucket({ burst: 8, perSecond: 0.2 }, () => clock.now());
   const stopping = new AbortController();
+  const timers = createTimers(clock);
   let upgradesLeft = MAX_UPGRADES;
 
   const directTo = (device: DeviceId): readonly Connection[] =>
@@ -97,7 +99,7 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
   const onOpen = (event: CustomEvent<Connection>): void => {
     const connection = event.detail;
     if (!isDirectPath(connection) || connection.direction !== "inbound") return;
-    clock.at(clock.now() + UPGRADE_TIMEOUT_MS, () => {
+    timers.at(clock.now() + UPGRADE_TIMEOUT_MS, () => {
       if (!verified.has(connection)) connection.abort(new Error("it never proved itself"));
     });
   };
@@ -143,6 +145,7 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
     },
     proven: prove,
     stop() {
+      timers.cancelAll();
       stopping.abort(new NetworkError("stopped", "the network is stopped"));
       node.removeEventListener("connection:open", onOpen);
     },

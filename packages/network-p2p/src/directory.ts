@@ -95,7 +95,7 @@ export function createLeafDirectory(dependencies: {
   const refindNext = (index: number): void => {
     const users = watchedUsers();
     cancelRefind();
-    if (users.length === 0) return;
+    if (users.length === 0 || links.value.length === 0) return;
     cancelRefind = clock.at(clock.now() + Math.max(REFIND_MS / users.length, 250), () => {
       const user = users[index % users.length];
       if (user !== undefined)
@@ -110,6 +110,8 @@ export function createLeafDirectory(dependencies: {
   let seen: readonly SupernodeLink[] = [];
   links.subscribe((now) => {
     for (const link of now) if (!seen.includes(link) && watches.size > 0) sendWatchTo(link);
+    if (now.length === 0) cancelRefind();
+    else if (seen.length === 0) refindNext(0);
     seen = now;
   });
 

@@ -10,6 +10,7 @@ import {
   type Via,
 } from "@skein/core";
 import { shortAddresses } from "./addresses.ts";
+import { atMost } from "./at-most.ts";
 import type { ChannelRegistry } from "./channel-registry.ts";
 import { PRESENCE_SETTLE_MS } from "./defaults.ts";
 import type { LeafDirectory } from "./directory.ts";
@@ -138,7 +139,7 @@ export function createLeafLife(options: P2pNetworkOptions, dependencies: LifeDep
     if (session === undefined) return;
     await channels.closeAll("stopped");
     const goodbye = own.publishNow("offline").catch(() => {});
-    await Promise.race([goodbye, new Promise((resolve) => setTimeout(resolve, GOODBYE_TIMEOUT_MS))]);
+    await atMost(GOODBYE_TIMEOUT_MS, goodbye);
     life.abort(new NetworkError("stopped", "the network was stopped"));
     await end();
   };

@@ -2,11 +2,12 @@ import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { type Channel, type DeviceId, type Live, NetworkError, type Protocol } from "@skein/core";
 import { CALL_PROTOCOL } from "@skein/wire";
+import { atMost } from "./at-most.ts";
 import { openChannel } from "./channel.ts";
 import type { ChannelRegistry } from "./channel-registry.ts";
 import { MAX_CHANNELS_FROM_PEER, WARM_SUPERNODES } from "./defaults.ts";
 import { dialChannel, pathOf } from "./dialler.ts";
-import { type DirectPaths, isDirectPath, openDirectPaths } from "./direct-paths.ts";
+import { isDirectPath, openDirectPaths } from "./direct-paths.ts";
 import type { LeafDirectory } from "./directory.ts";
 import { followHints } from "./hints.ts";
 import type { HostCache } from "./host-cache.ts";
@@ -121,7 +122,11 @@ export async function openLeafSession(
         () => {},
       );
     },
-    stop: () => stopSession(node, warm, direct),
+    stop() {
+      relayed.stop();
+      direct.stop();
+      return stopSession(node, warm);
+    },
   };
 }
 
@@ -132,9 +137,8 @@ function isWarm(links: Live<readonly SupernodeLink[]>, connection: Connection): 
   return connection.limits === undefined && links.value.some((link) => link.connection === connection);
 }
 
-async function stopSession(node: Libp2p, warm: WarmSupernodes, direct: DirectPaths): Promise<void> {
-  direct.stop();
+async function stopSession(node: Libp2p, warm: WarmSupernodes): Promise<void> {
   await warm.stop();
   const stopped = Promise.resolve(node.stop()).catch(() => {});
-  await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS))]);
+  await atMost(STOP_TIMEOUT_MS, stopped);
 }

@@ -7,6 +7,7 @@ import type { HostCache } from "./host-cache.ts";
 import type { Libp2pParts } from "./libp2p-parts.ts";
 import { peerIdOf } from "./peer-id.ts";
 import { dropConnection, type SupernodeLink } from "./supernode-link.ts";
+import { createTimers } from "./timers.ts";
 
 /** Connections to devices through supernodes. */
 export interface RelayedPaths {
@@ -14,6 +15,7 @@ export interface RelayedPaths {
   open(device: DeviceId): readonly Connection[];
   /** Opens one through a supernode the presence names: those we are connected to first, the others hedged. */
   connect(presence: Presence, signal: AbortSignal): Promise<Connection>;
+  stop(): void;
 }
 
 /** Makes them over a node and the warm supernodes. */
@@ -28,6 +30,7 @@ export function createRelayedPaths(
   },
 ): RelayedPaths {
   const { node, parts, clock, cache, links } = dependencies;
+  const timers = createTimers(clock);
   const dial = (address: Parameters<typeof parts.transportManager.dial>[0], signal: AbortSignal): Promise<Connection> =>
     parts.transportManager.dial(address, { signal });
 
@@ -49,12 +52,13 @@ export function createRelayedPaths(
       if (visit.status !== "open") return;
       const warm = links.value.some((link) => link.connection === visit);
       if (!warm && visit.streams.length === 0) visit.close().catch(() => dropConnection(visit));
-      else clock.at(clock.now() + VISIT_LOOK_MS, look);
+      else timers.at(clock.now() + VISIT_LOOK_MS, look);
     };
-    clock.at(clock.now() + VISIT_LOOK_MS, look);
+    timers.at(clock.now() + VISIT_LOOK_MS, look);
   };
 
   return {
+    stop: timers.cancelAll,
     open: (device) =>
       node
         .getConnections(peerIdOf(device))

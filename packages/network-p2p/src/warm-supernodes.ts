@@ -8,6 +8,7 @@ import type { HostCache } from "./host-cache.ts";
 import type { Push } from "./index-client.ts";
 import { toNetworkError } from "./network-errors.ts";
 import { type LinkDependencies, openSupernodeLink, type SupernodeLink } from "./supernode-link.ts";
+import { createTimers } from "./timers.ts";
 
 /** The supernodes a leaf keeps warm. */
 export interface WarmSupernodes {
@@ -46,6 +47,7 @@ export function keepWarm(
   const records = new Map<DeviceId, Record>();
   const connecting = new Map<DeviceId, SupernodeAd>();
   const stopping = new AbortController();
+  const timers = createTimers(clock);
   let lastError: NetworkError | undefined;
   let cancelRetry = (): void => {};
   // The cache was filled just before.
@@ -67,7 +69,7 @@ export function keepWarm(
     for (const candidate of chooseSupernodes(all, held, missing, clock.now(), lot)) start(candidate.ad);
     if (links.value.length + connecting.size < options.wanted) refillNowAndThen();
     const times = [refillAt, ...all.map((candidate) => candidate.retryAt)].filter((at) => at > clock.now());
-    if (times.length > 0) cancelRetry = clock.at(Math.min(...times), tend);
+    if (times.length > 0) cancelRetry = timers.at(Math.min(...times), tend);
   };
   /** Too few are known: asks again, more often while there is none at all. */
   const refillNowAndThen = (): void => {
@@ -122,7 +124,7 @@ export function keepWarm(
   const watchOver = (link: SupernodeLink): void => {
     checkNow(link);
     const everyMs = links.value[0] === link ? HOME_PING_MS : STANDBY_PING_MS;
-    clock.at(clock.now() + everyMs, () => {
+    timers.at(clock.now() + everyMs, () => {
       if (links.value.includes(link)) watchOver(link);
     });
   };
@@ -157,7 +159,7 @@ export function keepWarm(
     },
     async stop() {
       stopping.abort();
-      cancelRetry();
+      timers.cancelAll();
       const open = links.value;
       links.set([]);
       await Promise.all(open.map((link) => link.close()));

@@ -2,6 +2,7 @@ import type { SingleKadDHT } from "@libp2p/kad-dht";
 import type { DeviceId, Presence, UserId } from "@skein/core";
 import { openRecord, verifyCertificate } from "@skein/identity";
 import { MAX_PRESENCE_BYTES, presencePayload } from "@skein/wire";
+import { atMost } from "../at-most.ts";
 import type { DeviceBook } from "./device-book.ts";
 import { DHT_READ_WAIT_MS, DHT_TIMEOUT_MS, DHT_WRITE_WAIT_MS, READ_QUORUM, RELIST_AFTER_MS } from "./limits.ts";
 import type { PresenceBook } from "./presence-book.ts";
@@ -47,7 +48,7 @@ export function createDhtStore(
     const name = new TextDecoder().decode(key);
     const running = seeking.get(name);
     if (running !== undefined) return running;
-    const reading = within(read(key), DHT_READ_WAIT_MS).finally(() => seeking.delete(name));
+    const reading = atMost(DHT_READ_WAIT_MS, read(key)).finally(() => seeking.delete(name));
     seeking.set(name, reading);
     return reading;
   };
@@ -69,7 +70,7 @@ export function createDhtStore(
   return {
     async spread(presence) {
       const acts = [list(presence), ...(isAlone() ? [] : [write(presenceKey(presence.device), presence.bytes)])];
-      await within(Promise.all(acts), DHT_WRITE_WAIT_MS);
+      await atMost(DHT_WRITE_WAIT_MS, Promise.all(acts));
     },
     async seekUser(user) {
       await seek(devicesKey(user));
@@ -88,15 +89,3 @@ function certificateIn(presence: Presence, now: number) {
   const certificate = record.ok ? verifyCertificate(record.value.payload.certificate, now) : record;
   return certificate.ok ? certificate.value : undefined;
 }
-
-/** Waits for work at most so long; what fails or is late does not matter to the caller. */
-async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work.then(nothing, nothing), late]);
-  clearTimeout(timer);
-}
-
-function nothing(): void {}

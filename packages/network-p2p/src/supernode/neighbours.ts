@@ -70,6 +70,8 @@ export function keepNeighbours(
       .sort((one, other) => one.lot - other.lot)
       .slice(0, Math.max(0, MAX_NEIGHBOURS - clients.size));
     await Promise.all([...greeted, ...wanted.map(({ ad }) => connect(ad).catch(() => {}))]);
+    // Another round may have ended meanwhile.
+    cancelNext();
     if (!stopping.signal.aborted) cancelNext = clock.at(clock.now() + NEIGHBOURS_EVERY_MS, again);
   };
   const again = (): void => {

@@ -4,6 +4,7 @@ import { type KeyPair, type SupernodeAd, signAd } from "@skein/identity";
 import type { RelayStats } from "@skein/relay";
 import { INDEX_PROTOCOL } from "@skein/wire";
 import { type DialPolicy, parseAddress, transportOf } from "../addresses.ts";
+import { atMost } from "../at-most.ts";
 import { createHostCache } from "../host-cache.ts";
 import { deviceOf, privateKeyOf } from "../peer-id.ts";
 import { createDepartures } from "./departures.ts";
@@ -180,7 +181,7 @@ export async function createSupernode(
     cancelSweep();
     neighbours.stop();
     const stopping = Promise.resolve(node.stop()).catch(() => {});
-    await Promise.race([stopping, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS))]);
+    await atMost(STOP_TIMEOUT_MS, stopping);
     await turn?.close();
   };
   return {

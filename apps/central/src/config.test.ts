@@ -43,7 +43,7 @@ test("[CE60] flags stand above variables, variables above the file", () => {
 test("[CE60] every setting reaches the configuration", () => {
   const flags =
     "--data /d --listen 0.0.0.0 --port 0 --public-url wss://a.example --public-url wss://b.example --tls-cert cert.pem " +
-    "--tls-key key.pem --page /p --turn-port 5 --turn-address 192.0.2.1 --relay-ports 100-200 --max-sessions 9 " +
+    "--tls-key key.pem --turn-port 5 --turn-address 192.0.2.1 --relay-ports 100-200 --max-sessions 9 " +
     "--sessions-per-address 3 --log-level debug";
   expect(configOf(read(flags))).toEqual({
     dataDirectory: "/d",
@@ -51,7 +51,6 @@ test("[CE60] every setting reaches the configuration", () => {
     port: 0,
     publicUrls: ["wss://a.example", "wss://b.example"],
     tls: { certificate: "certificate", key: "key" },
-    page: "/p",
     relay: {
       listen: "0.0.0.0",
       port: 5,

@@ -15,7 +15,6 @@ export interface CentralConfig {
   readonly port: number;
   readonly publicUrls: readonly string[];
   readonly tls?: { readonly certificate: string; readonly key: string };
-  readonly page?: string;
   readonly relay?: RelaySettings;
   readonly maxSessions?: number;
   readonly maxSessionsPerAddress?: number;
@@ -68,7 +67,6 @@ function assemble(settings: Settings, readFile: (path: string, what: string) => 
     port: settings.port ?? 8090,
     publicUrls: (settings["public-url"] ?? []).map(checkPublicUrl),
     ...(tls === undefined ? {} : { tls }),
-    ...(settings.page === undefined ? {} : { page: settings.page }),
     ...(relay === undefined ? {} : { relay }),
     ...(settings["max-sessions"] === undefined ? {} : { maxSessions: settings["max-sessions"] }),
     ...(settings["sessions-per-address"] === undefined

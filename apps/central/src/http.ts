@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
-import sirv from "sirv";
 
 /** What `/healthz` says. */
 export interface Health {
@@ -9,13 +8,12 @@ export interface Health {
   readonly uptimeSeconds: number;
 }
 
-/** Answers plain HTTP: `/healthz` (200, or 503 while stopping), `/metrics`, and the page when a directory is given. */
-export function createHttpHandler(
-  options: { readonly page?: string },
-  dependencies: { readonly registry: Registry; readonly health: () => Health },
-): (request: IncomingMessage, response: ServerResponse) => void {
+/** Answers plain HTTP: `/healthz` (200, or 503 while stopping) and `/metrics`. */
+export function createHttpHandler(dependencies: {
+  readonly registry: Registry;
+  readonly health: () => Health;
+}): (request: IncomingMessage, response: ServerResponse) => void {
   const { registry, health } = dependencies;
-  const page = options.page === undefined ? undefined : sirv(options.page, { single: true, etag: true });
 
   return (request, response) => {
     const path = (request.url ?? "/").split("?")[0];
@@ -31,8 +29,7 @@ export function createHttpHandler(
       );
       return;
     }
-    if (page === undefined) return answer(response, 404, "not found\n");
-    page(request, response, () => answer(response, 404, "not found\n"));
+    answer(response, 404, "not found\n");
   };
 }
 

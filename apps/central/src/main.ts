@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { systemClock, systemRandom } from "@skein/core";
+import type { CallRelay } from "@skein/relay";
 import { type Logger, pino } from "pino";
 import { collectDefaultMetrics } from "prom-client";
 import { type CentralConfig, readConfig } from "./config.ts";
-import { type RunningRelay, startRelayService } from "./relay-service.ts";
+import { startRelayService } from "./relay-service.ts";
 import { type CentralServer, startCentralServer } from "./server.ts";
 import { settingsHelp } from "./settings.ts";
 
@@ -31,15 +32,12 @@ function prepare(config: CentralConfig): void {
       quit(2, `the certificate and its key cannot be used (${codeOf(error)})`);
     }
   }
-  if (config.page === undefined) return;
-  if (!statSync(config.page, { throwIfNoEntry: false })?.isDirectory())
-    quit(2, `--page must be a directory, ${config.page} is none`);
 }
 
 async function run(config: CentralConfig, log: Logger): Promise<void> {
   const clock = systemClock;
   const random = systemRandom;
-  let relay: RunningRelay | undefined;
+  let relay: CallRelay | undefined;
   let server: CentralServer;
   try {
     relay = config.relay === undefined ? undefined : await startRelayService(config.relay, { clock, random });

@@ -109,7 +109,7 @@ function mailPage(
 function credentials(id: number, session: Session, { relay, clock, limits }: Exchange): CentralReply {
   if (relay === undefined) return refused(id, "credentials: this server has no relay for calls");
   const expiresAt = clock.now() + limits.credentialLifetimeMs;
-  return { kind: "credentials", id, ...relay.credentials(session.device, expiresAt), expiresAt };
+  return { kind: "credentials", id, ...relay.credentialsFor(session.device, expiresAt), expiresAt };
 }
 
 function refused(id: number, reason: string): CentralReply {

@@ -28,8 +28,6 @@ export interface CentralServerOptions {
   readonly publicUrls?: readonly string[];
   /** PEM texts; left out: plain HTTP and WebSocket. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** Directory of a page to serve. */
-  readonly page?: string;
   readonly limits?: Partial<CentralLimits>;
 }
 
@@ -91,7 +89,7 @@ export async function startCentralServer(
         interfaces: Object.values(networkInterfaces()).flatMap((those) => those?.map((each) => each.address) ?? []),
       }),
   });
-  const handler = createHttpHandler(options.page === undefined ? {} : { page: options.page }, {
+  const handler = createHttpHandler({
     registry: metrics.registry,
     health: () => ({
       status: stopping === undefined ? "ok" : "stopping",

@@ -12,7 +12,6 @@ const SETTINGS = {
   },
   "tls-cert": { kind: "text", help: "PEM file of the certificate, for wss and https" },
   "tls-key": { kind: "text", help: "PEM file of its key" },
-  page: { kind: "text", help: "directory of a page to serve" },
   "turn-port": { kind: "port", help: "UDP port of the relay for calls, 0 for any (3478)" },
   "turn-address": { kind: "text", help: "IPv4 address clients reach the relay at (that of --listen), or none" },
   "relay-ports": { kind: "range", help: "UDP ports of relayed calls, e.g. 49152-65535" },

@@ -303,7 +303,7 @@ test("[CE40] calls go through the server's relay, with credentials that are kept
   const route = await alice.network.mediaRoute(bob, deadline());
   expect(route).toMatchObject({ beforeAnswer: "relay", afterAnswer: "relay", relays: [url] });
   expect(route.iceServers).toEqual([
-    { urls: fakeRelay.credentials(alice.network.self, 0).urls, username: expect.any(String), credential: "secret" },
+    { urls: fakeRelay.credentialsFor(alice.network.self, 0).urls, username: expect.any(String), credential: "secret" },
   ]);
   expect(await alice.network.mediaRoute(bob, deadline())).toBe(route);
 });

@@ -15,7 +15,7 @@ export interface Member {
 
 /** A relay that hands out what the test can recognise. */
 export const fakeRelay: RelayService = {
-  credentials: (device) => ({ urls: ["turn:192.0.2.1:3490"], username: device.slice(0, 8), credential: "secret" }),
+  credentialsFor: (device) => ({ urls: ["turn:192.0.2.1:3490"], username: device.slice(0, 8), credential: "secret" }),
 };
 
 /** Starts a real server on a free port of loopback, everything in memory. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+export { type CallCredentials, type CallRelay, PRIVATE_NETWORKS, startCallRelay } from "./call-relay.ts";
 export { type CredentialRequest, mintCredential, type TurnCredential } from "./credentials.ts";
 export { DEFAULT_LIMITS, DEFAULT_RELAY_PORTS, type RelayLimits } from "./defaults.ts";
 export type { PeerPolicy } from "./peer-policy.ts";

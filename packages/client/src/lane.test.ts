@@ -48,3 +48,32 @@ test("[CT23] a lane that was stopped starts nothing any more", async () => {
   await lane.change("central");
   expect(network.status.value).toEqual({ kind: "stopped" });
 });
+
+test("[CT21] a change waits for the one before: never do two networks run, and the last one chosen stays", async () => {
+  const running: Mode[] = [];
+  const seen: string[] = [];
+  const releases: (() => void)[] = [];
+  const slowToStop = (mode: Mode): ClientNetwork => ({
+    ...givesUpOnce(),
+    mode,
+    async start() {
+      running.push(mode);
+      seen.push(running.join("+"));
+    },
+    async stop() {
+      await new Promise<void>((resolve) => releases.push(resolve));
+      running.splice(running.indexOf(mode), 1);
+    },
+  });
+  const lane = createLane("p2p", slowToStop);
+  lane.start();
+  const changes = (["central", "p2p", "central"] as const).map((mode) => lane.change(mode));
+  for (const change of changes) {
+    await new Promise(setImmediate);
+    expect(releases).toHaveLength(1);
+    releases.pop()?.();
+    await change;
+  }
+  expect(seen).toEqual(["p2p", "central", "p2p", "central"]);
+  expect(lane.network.value.mode).toBe("central");
+});

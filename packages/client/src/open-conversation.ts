@@ -44,7 +44,8 @@ export function openConversation(user: UserId, messaging: Pick<Messaging, "histo
       const page = await messaging.history(user, { ...before, limit: PAGE });
       if (asked !== life) return;
       history = page.length < PAGE ? "complete" : "more";
-      merge(page);
+      // What is shown has been told since: it is not older than the page.
+      merge(page.filter(({ id }) => !shown.has(id)));
     } catch (error) {
       // There may be more: whoever asks again hears why not.
       if (asked === life && history === "loading") history = "more";

@@ -5,7 +5,7 @@ import type { Summary } from "./contact-summaries.ts";
 import type { CallView, ContactView, NetworkView, PathView, QualityView } from "./session.ts";
 
 /** A supernode's name on the page: the first characters of its key. Two may share one; it is for recognising, not for proof. */
-export function shortName(supernode: DeviceId | string): string {
+function shortName(supernode: DeviceId | string): string {
   return supernode.slice(0, 6);
 }
 
@@ -28,7 +28,7 @@ export function networkView(status: NetworkStatus): NetworkView {
 }
 
 /** Path of a channel as the page draws it. */
-export function pathView(path: Path): PathView {
+function pathView(path: Path): PathView {
   switch (path.kind) {
     case "direct":
       return { kind: "direct" };

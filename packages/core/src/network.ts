@@ -36,7 +36,7 @@ export interface MediaRoute {
   readonly expiresAt: number;
   /** In plain words, for the page. */
   readonly why: string;
-  /** What the page draws for relayed media: the supernodes or the server that carry it. */
+  /** What the page draws for relayed media: the supernode or server behind each of `iceServers`, in the same order. */
   readonly relays: readonly string[];
 }
 

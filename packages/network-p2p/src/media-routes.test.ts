@@ -35,10 +35,8 @@ test("[PP35] a call gets STUN and TURN of two supernodes, relay only until it is
   const { clock, made, media } = stage(1, undefined, 3, 4);
   const route = await media.route("all", signal);
   expect(route.iceServers).toEqual([
-    { urls: ["stun:192.0.2.1:1"] },
-    { urls: ["turn:192.0.2.1:1?transport=udp"], username: "u1", credential: "c" },
-    { urls: ["stun:192.0.2.1:3"] },
-    { urls: ["turn:192.0.2.1:3?transport=udp"], username: "u3", credential: "c" },
+    { urls: ["stun:192.0.2.1:1", "turn:192.0.2.1:1?transport=udp"], username: "u1", credential: "c" },
+    { urls: ["stun:192.0.2.1:3", "turn:192.0.2.1:3?transport=udp"], username: "u3", credential: "c" },
   ]);
   expect([route.beforeAnswer, route.afterAnswer]).toEqual(["relay", "all"]);
   expect(route.expiresAt).toBe(clock.now() + HOUR_MS + 1);

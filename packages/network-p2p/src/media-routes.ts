@@ -47,7 +47,7 @@ export function createMediaRoutes(dependencies: {
       if (given.length === 0) throw new NetworkError("offline", "no supernode offers to relay a call");
       const shown = afterAnswer === "all" ? "direct once it is answered, if a way is found" : "relayed to the end";
       return {
-        iceServers: given.flatMap(([, turn]) => [stunOf(turn), turnOf(turn)]),
+        iceServers: given.map(([, turn]) => iceServerOf(turn)),
         beforeAnswer: "relay",
         afterAnswer,
         expiresAt: Math.min(...given.map(([, turn]) => turn.expiresAt)),
@@ -57,17 +57,18 @@ export function createMediaRoutes(dependencies: {
     },
     async stun(signal) {
       const given = await gather(signal);
-      return given.map(([, turn]) => ({ urls: [...stunOf(turn).urls] }));
+      return given.map(([, turn]) => ({ urls: stunUrls(turn) }));
     },
   };
 }
 
-function turnOf(turn: TurnAnswer): IceServer {
-  return { urls: turn.urls, username: turn.username, credential: turn.credential };
+/** One entry a supernode, in the order of `relays`: a call can then name the one that carries it. */
+function iceServerOf(turn: TurnAnswer): IceServer {
+  return { urls: [...stunUrls(turn), ...turn.urls], username: turn.username, credential: turn.credential };
 }
 
 /** A TURN server answers STUN on the same port (RFC 8656 §3). */
-function stunOf(turn: TurnAnswer): IceServer {
-  const urls = turn.urls.flatMap((url) => /^turn:([^?]+)/.exec(url)?.[1] ?? []);
-  return { urls: [...new Set(urls)].map((host) => `stun:${host}`) };
+function stunUrls(turn: TurnAnswer): string[] {
+  const hosts = turn.urls.flatMap((url) => /^turn:([^?]+)/.exec(url)?.[1] ?? []);
+  return [...new Set(hosts)].map((host) => `stun:${host}`);
 }

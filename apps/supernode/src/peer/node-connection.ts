@@ -1,0 +1,174 @@
+import type { Microphone, PeerConnection, PeerConnectionEvents, PeerConnectionOptions } from "@skein/calls";
+import type { Clock, Random } from "@skein/core";
+import { statisticsOf } from "./connection-statistics.ts";
+import { createDtlsCertificate } from "./native/certificate.ts";
+import { opusPayloadType, restartOf, ufragOf } from "./native/description.ts";
+import type { NativeMedia } from "./native/native-media.ts";
+import type { NativeState } from "./native/native-messages.ts";
+import type { FrameClock } from "./rtp/frame-clock.ts";
+import { createVoiceReceiver, type VoiceReceiver } from "./rtp/voice-receiver.ts";
+import { createVoiceSender } from "./rtp/voice-sender.ts";
+import { createVoiceTraffic } from "./rtp/voice-traffic.ts";
+import type { VoiceSource } from "./sound/voice-source.ts";
+import { openWay, type Way } from "./way.ts";
+
+/** What a connection works with. */
+export interface NodeConnectionDependencies {
+  readonly native: NativeMedia;
+  readonly frames: FrameClock;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The sound of one of our microphones. */
+  readonly soundOf: (microphone: Microphone) => VoiceSource | undefined;
+  /** The media process died under a call. */
+  readonly lost: (reason: string) => void;
+}
+
+/** How long the connection that was replaced still takes packets, in ms: the other side may need a round trip longer. */
+const OVERLAP_MS = 1_000;
+
+/** What we offer Opus as until their description says otherwise. */
+const PAYLOAD_TYPE = 111;
+
+/**
+ * A connection over node-datachannel. The library cannot restart ICE. When both sides make a new native connection instead
+ * (same certificate, new ICE credentials), sound moves to it once it is up; asked by anybody else for a restart, it answers
+ * with the credentials it has, and browsers then stay on the pair that works (docs/spec/peer.md, PE10 to PE13).
+ */
+export function createNodeConnection(
+  options: PeerConnectionOptions,
+  events: PeerConnectionEvents,
+  dependencies: NodeConnectionDependencies,
+): PeerConnection {
+  const { native, clock, random, frames } = dependencies;
+  const certificate = createDtlsCertificate({ random, now: clock.now() });
+  const sender = createVoiceSender(random);
+  const receiver: VoiceReceiver = createVoiceReceiver(clock.now);
+  const traffic = createVoiceTraffic({ sender, receiver, clock, frames }, { arriving: () => events.arriving() });
+  let configured = options;
+  /** Carries the sound, or will be the first to. */
+  let present: Way | undefined;
+  /** Is to take over when it is connected. */
+  let next: Way | undefined;
+  /** The way whose offer waits for its answer. */
+  let offered: Way | undefined;
+  let payloadType = PAYLOAD_TYPE;
+  let voice: "unheard" | "told" = "unheard";
+  let life: "open" | "dead" | "closed" = "open";
+  const retired = new Set<Way>();
+
+  function open(): Way {
+    if (life !== "open") throw new Error("the connection is over");
+    const way = openWay({ ...configured, certificate, ssrc: sender.ssrc }, native, {
+      candidate: (text, ufrag) => events.candidate(text, ufrag),
+      gathered: () => events.gathered(),
+      state: changed,
+      packet: (bytes) => traffic.take(bytes),
+      died,
+    });
+    if (present === undefined) present = way;
+    else {
+      next?.close();
+      next = way;
+    }
+    return way;
+  }
+
+  function changed(way: Way, state: NativeState): void {
+    if (state === "connected") {
+      connected(way);
+      return;
+    }
+    if (way === next && (state === "failed" || state === "encryption-failed" || state === "closed")) {
+      next.close();
+      next = undefined;
+      if (present?.state !== "connected") events.state(state);
+      return;
+    }
+    // While another one comes up, what happens to the old one is no news.
+    if (way === present && next === undefined && state !== "connecting") events.state(state);
+  }
+
+  function connected(way: Way): void {
+    if (way === next) {
+      if (present !== undefined) retire(present);
+      present = way;
+      next = undefined;
+    }
+    if (way !== present) return;
+    traffic.carry((packet) => way.native.send(packet), payloadType);
+    if (voice === "unheard") events.voice({ voice: receiver });
+    voice = "told";
+    events.state("connected");
+  }
+
+  function retire(way: Way): void {
+    retired.add(way);
+    clock.at(clock.now() + OVERLAP_MS, () => {
+      retired.delete(way);
+      way.close();
+    });
+  }
+
+  function died(reason: string): void {
+    if (life !== "open") return;
+    life = "dead";
+    traffic.stop();
+    dependencies.lost(reason);
+    events.state(voice === "told" ? "closed" : "failed");
+  }
+
+  function heardOf(sdp: string): void {
+    payloadType = opusPayloadType(sdp) ?? payloadType;
+  }
+
+  return {
+    async offer({ restart }) {
+      const known = next ?? present;
+      const makesNew = known === undefined || (restart && known.restart === "new-connection");
+      offered = makesNew ? open() : undefined;
+      if (offered === undefined) return known?.local ?? "";
+      return await offered.offer();
+    },
+    async answer(offer) {
+      heardOf(offer);
+      const known = next ?? present;
+      if (known === undefined) return await open().answer(offer);
+      if (ufragOf(offer) === known.theirUfrag || restartOf(offer) !== "new-connection") return known.local;
+      return await open().answer(offer);
+    },
+    async accept(answer) {
+      heardOf(answer);
+      const way = offered;
+      offered = undefined;
+      await way?.accept(answer);
+    },
+    async addCandidate(text, ufrag) {
+      for (const way of [present, next]) if (way?.theirUfrag === ufrag) way.native.addCandidate(text);
+    },
+    configure(changedOptions) {
+      configured = changedOptions;
+    },
+    async send(microphone) {
+      sender.use(dependencies.soundOf(microphone));
+    },
+    async remoteFingerprint() {
+      const { remoteFingerprint } = (await present?.native.figures()) ?? {};
+      return remoteFingerprint === undefined ? undefined : bytesOf(remoteFingerprint);
+    },
+    async statistics() {
+      const figures = await present?.native.figures().catch(() => undefined);
+      return statisticsOf({ sender, receiver, roundTripMs: traffic.roundTripMs, native: figures });
+    },
+    close() {
+      if (life === "closed") return;
+      life = "closed";
+      traffic.stop();
+      for (const way of [present, next, ...retired]) way?.close();
+    },
+  };
+}
+
+function bytesOf(fingerprint: string): Uint8Array {
+  return Uint8Array.from(fingerprint.split(":"), (pair) => Number.parseInt(pair, 16));
+}

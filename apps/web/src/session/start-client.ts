@@ -4,9 +4,10 @@ import { type Mode, type Report, systemClock, systemRandom } from "@skein/core";
 import { type Account, accountSecrets, createAccount, openAccount, type SupernodeList } from "@skein/identity";
 import { openIndexedDbStore } from "@skein/messaging";
 import { createCentralNetwork } from "@skein/network-central";
-import { createP2pNetwork } from "@skein/network-p2p";
+import { createP2pNetwork, type P2pNetwork } from "@skein/network-p2p";
 import { fetchFirstHosts } from "./first-hosts.ts";
 import type { Opener, RunningClient } from "./opener.ts";
+import { onWakeUp } from "./wake-up.ts";
 
 /** What the client of a tab is started with. */
 export interface ClientOptions {
@@ -51,6 +52,7 @@ export function createOpener(options: ClientOptions): Opener {
 async function run(account: Account, store: ProfileStore, options: ClientOptions): Promise<RunningClient> {
   const { page, profile } = options;
   const first = await fetchFirstHosts(page, Date.now).catch(() => undefined);
+  let p2p: P2pNetwork | undefined;
   const client = await createClient(
     { page, modes: modesOf(first) },
     {
@@ -69,23 +71,32 @@ async function run(account: Account, store: ProfileStore, options: ClientOptions
           chooseSpeaker: options.chooseSpeaker,
         },
       ),
-      networks: (mode, { direct }) =>
-        mode === "central" && first?.central !== undefined
-          ? createCentralNetwork({ url: first.central }, { account, ...ground })
-          : createP2pNetwork(
-              { transports: location.protocol === "https:" ? "secure-page" : "any" },
-              {
-                account,
-                ...ground,
-                supernodes: async () => (await fetchFirstHosts(page, Date.now)).ads,
-                directPolicy: direct,
-                hostCache: { load: () => store.loadHosts(), save: (ads) => store.saveHosts(ads) },
-              },
-            ),
+      networks(mode, { direct }) {
+        if (mode === "central" && first?.central !== undefined)
+          return createCentralNetwork({ url: first.central }, { account, ...ground });
+        p2p = createP2pNetwork(
+          { transports: location.protocol === "https:" ? "secure-page" : "any" },
+          {
+            account,
+            ...ground,
+            supernodes: async () => (await fetchFirstHosts(page, Date.now)).ads,
+            directPolicy: direct,
+            hostCache: { load: () => store.loadHosts(), save: (ads) => store.saveHosts(ads) },
+          },
+        );
+        return p2p;
+      },
       ...ground,
     },
   );
-  return { session: client.session, close: client.close };
+  const stopWatching = onWakeUp(() => p2p?.refresh(), { window, document });
+  return {
+    session: client.session,
+    close() {
+      stopWatching();
+      return client.close();
+    },
+  };
 }
 
 /** Tells the page's observers what happens; nothing is kept. */

@@ -1,119 +1,124 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-
-/** One setting of a program: its flag is `--name`, its variable `SKEIN_NAME`, its key in the file `name`. */
-export interface Setting {
-  readonly kind: "text" | "port" | "count" | "list" | "switch";
-  readonly help: string;
-  readonly fallback?: string;
-}
+import { ConfigurationError } from "./configuration-error.ts";
+import { oneLine } from "./one-line.ts";
+import { type Given, readValue, type Setting, type SettingKind } from "./setting-values.ts";
 
 /** Settings by their kebab-case name. */
 export type Settings = Readonly<Record<string, Setting>>;
 
-/** What a program is told, checked: ports and counts as numbers, lists split at commas. */
+type ValueOf<Kind extends SettingKind> = Kind extends "port" | "count"
+  ? number
+  : Kind extends "switch"
+    ? boolean
+    : Kind extends "web-addresses"
+      ? readonly string[]
+      : string;
+
+type Missing<S extends Setting> = S extends { readonly fallback: string }
+  ? never
+  : S["kind"] extends "switch" | "web-addresses"
+    ? never
+    : undefined;
+
+/** What a program is told, checked: ports and counts as numbers, lists split at commas, switches off unless set. */
 export type Values<S extends Settings> = {
-  readonly [Name in keyof S]: S[Name]["kind"] extends "port" | "count"
-    ? number | (S[Name] extends { readonly fallback: string } ? never : undefined)
-    : S[Name]["kind"] extends "switch"
-      ? boolean
-      : S[Name]["kind"] extends "list"
-        ? readonly string[]
-        : string | (S[Name] extends { readonly fallback: string } ? never : undefined);
+  readonly [Name in keyof S]: ValueOf<S[Name]["kind"]> | Missing<S[Name]>;
 };
 
-/** The words on the command line, in the environment or in the file were wrong; the message says which and how. */
-export class ConfigurationError extends Error {
-  override readonly name = "ConfigurationError";
-}
+/** The setting every program has: the file with the others. */
+const CONFIG: Setting = { kind: "text", help: "JSON file with the same names as keys" };
 
 /**
- * Reads settings: flags win over environment, environment over the file named by `--config`, that over fallbacks.
- * Throws {@link ConfigurationError} for an unknown or ill-formed setting.
+ * Reads settings: flags win over environment, environment over the file named by `--config`, that over fallbacks. An empty
+ * variable counts as none. Throws {@link ConfigurationError} for an unknown or ill-formed setting.
  */
 export function readConfiguration<S extends Settings>(
   settings: S,
   given: { readonly flags: readonly string[]; readonly environment: Readonly<Record<string, string | undefined>> },
 ): Values<S> {
-  const flags = parseFlags(settings, given.flags);
-  const file = typeof flags.config === "string" ? readFile(settings, flags.config) : {};
-  const values: Record<string, unknown> = {};
-  for (const [name, setting] of Object.entries(settings)) {
-    const variable = `SKEIN_${name.toUpperCase().replaceAll("-", "_")}`;
-    const raw = flags[name] ?? given.environment[variable] ?? file[name] ?? setting.fallback;
-    values[name] = readValue(name, setting, raw);
-  }
-  return values as Values<S>;
-}
-
-/** Help text: one line a setting. */
-export function describeSettings(settings: Settings): string {
-  const rows = Object.entries(settings).map(([name, { kind, help, fallback }]) => {
-    const flag = kind === "switch" ? `--${name}` : `--${name} <${kind}>`;
-    return `  ${flag.padEnd(30)}${help}${fallback === undefined ? "" : ` (${fallback})`}`;
+  const flags = givenFlags({ ...settings, config: CONFIG }, given.flags);
+  const variables = givenVariables({ ...settings, config: CONFIG }, given.environment);
+  const config = flags.config ?? variables.config;
+  const file = config === undefined ? {} : givenFile(settings, readValue(CONFIG, config) as string);
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const value = flags[name] ?? variables[name] ?? file[name] ?? fallbackOf(name, setting);
+    return [name, value === undefined ? nothing(setting) : readValue(setting, value)] as const;
   });
-  return [...rows, `  ${"--config <file>".padEnd(30)}JSON file with the same names as keys`].join("\n");
+  return Object.fromEntries(entries) as Values<S>;
 }
 
-function parseFlags(settings: Settings, flags: readonly string[]): Record<string, string | boolean | undefined> {
+/** Help text: one line a setting, with its fallback. */
+export function describeSettings(settings: Settings): string {
+  return Object.entries({ ...settings, config: CONFIG })
+    .map(([name, { kind, help, fallback, choices }]) => {
+      const value = kind === "switch" ? "" : ` <${choices?.join("|") ?? kind}>`;
+      const otherwise = fallback === undefined ? "" : ` (${fallback})`;
+      return `  ${`--${name}${value}`.padEnd(36)} ${help}${otherwise}`;
+    })
+    .join("\n");
+}
+
+type GivenByName = Readonly<Record<string, Given | undefined>>;
+
+function fallbackOf(name: string, { fallback }: Setting): Given | undefined {
+  return fallback === undefined ? undefined : { value: fallback, where: `--${name}` };
+}
+
+function nothing({ kind }: Setting): unknown {
+  if (kind === "switch") return false;
+  return kind === "web-addresses" ? [] : undefined;
+}
+
+function givenFlags(settings: Settings, flags: readonly string[]): GivenByName {
   const options = Object.fromEntries(
-    [...Object.entries(settings), ["config", { kind: "text" }] as const].map(([name, setting]) => [
+    Object.entries(settings).map(([name, { kind }]) => [
       name,
-      { type: setting.kind === "switch" ? ("boolean" as const) : ("string" as const) },
+      { type: kind === "switch" ? ("boolean" as const) : ("string" as const) },
     ]),
   );
   try {
-    return parseArgs({ args: [...flags], options, strict: true, allowPositionals: false }).values as never;
+    const { values } = parseArgs({ args: [...flags], options, strict: true, allowPositionals: false });
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [name, { value: value as string | boolean, where: `--${name}` }]),
+    );
   } catch (error) {
-    throw new ConfigurationError((error as Error).message.split(". ")[0] ?? "unreadable flags", { cause: error });
+    // The first sentence says what is wrong; the others explain parseArgs.
+    throw new ConfigurationError(oneLine(error).split(/\. /)[0] ?? "", { cause: error });
   }
 }
 
-function readFile(settings: Settings, path: string): Record<string, string | boolean | undefined> {
-  let parsed: unknown;
+function givenVariables(settings: Settings, environment: Readonly<Record<string, string | undefined>>): GivenByName {
+  const variables = Object.keys(settings).map((name) => {
+    const where = `SKEIN_${name.toUpperCase().replaceAll("-", "_")}`;
+    const value = environment[where];
+    return [name, value === undefined || value === "" ? undefined : { value, where }] as const;
+  });
+  return Object.fromEntries(variables);
+}
+
+function givenFile(settings: Settings, path: string): GivenByName {
+  let content: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, "utf8"));
+    content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new ConfigurationError(`--config ${path}: ${(error as Error).message}`, { cause: error });
+    throw new ConfigurationError(`--config ${path}: ${oneLine(error)}`, { cause: error });
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+  if (typeof content !== "object" || content === null || Array.isArray(content))
     throw new ConfigurationError(`--config ${path}: not a JSON object`);
-  }
-  const entries = Object.entries(parsed as Record<string, unknown>);
-  const unknown = entries.find(([name]) => !(name in settings));
-  if (unknown !== undefined) throw new ConfigurationError(`--config ${path}: unknown setting "${unknown[0]}"`);
   return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name,
-      typeof value === "boolean" ? value : String(Array.isArray(value) ? value.join(",") : value),
-    ]),
+    Object.entries(content).map(([name, value]) => {
+      const where = `"${name}" in ${path}`;
+      if (!Object.hasOwn(settings, name)) throw new ConfigurationError(`${where}: there is no such setting`);
+      return [name, { value: textOf(value, where), where }];
+    }),
   );
 }
 
-function readValue(name: string, setting: Setting, raw: string | boolean | undefined): unknown {
-  switch (setting.kind) {
-    case "switch":
-      return raw === true || raw === "true" || raw === "1";
-    case "list":
-      return typeof raw === "string"
-        ? raw
-            .split(",")
-            .map((item) => item.trim())
-            .filter((item) => item !== "")
-        : [];
-    case "text":
-      return raw === undefined ? undefined : String(raw);
-    case "port":
-      return readNumber(name, raw, 65_535);
-    case "count":
-      return readNumber(name, raw, Number.MAX_SAFE_INTEGER);
-  }
-}
-
-function readNumber(name: string, raw: string | boolean | undefined, most: number): number | undefined {
-  if (raw === undefined) return undefined;
-  const number = Number(raw);
-  if (typeof raw === "string" && raw.trim() !== "" && Number.isInteger(number) && number >= 0 && number <= most)
-    return number;
-  throw new ConfigurationError(`--${name}: "${raw}" is not a whole number from 0 to ${most}`);
+/** A value of the file as it would stand on the command line. */
+function textOf(value: unknown, where: string): string | boolean {
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return String(value);
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value.join(",");
+  throw new ConfigurationError(`${where}: neither text, number, true, false nor a list of texts`);
 }

@@ -1,40 +1,55 @@
 import type { Logger } from "pino";
+import type { Daemon } from "./daemon.ts";
 
-/** Longest a graceful stop may take, in ms, before the process ends anyway. */
+/** Longest a graceful stop may take, in ms, before the process ends anyway. Service managers kill after 10 s or more. */
 const STOP_DEADLINE_MS = 8_000;
 
 /**
- * Keeps a daemon running until SIGINT or SIGTERM, then stops it gracefully and ends the process: code 0, or 1 when the
- * stop failed or took too long. Rejections nobody caught (a browser that left in the middle of a stream) are logged and
- * survived; an exception nobody caught ends the process, since its state is unknown.
+ * Starts a daemon and runs it until SIGINT or SIGTERM, then stops it gracefully and ends the process: code 0, or 1 when the
+ * stop failed or took too long. A second signal ends it at once. Rejects what `start` rejects.
+ *
+ * A rejection nobody caught (a browser that left in the middle of a stream) is logged and survived: no state was half
+ * changed by it. An exception nobody caught was thrown in the middle of something, so the process stops, with code 1, and
+ * its supervisor starts it anew.
  */
-export function runUntilSignal(log: Logger, stop: () => Promise<void>): void {
+export async function runDaemon(
+  start: () => Promise<Daemon>,
+  { log, stopWithinMs = STOP_DEADLINE_MS }: { readonly log: Logger; readonly stopWithinMs?: number },
+): Promise<void> {
   process.on("unhandledRejection", (reason) => log.error({ event: "process.unhandled-rejection", err: reason }));
+  // A turn later: a signal that comes while it starts finds its handler.
+  const starting = Promise.resolve().then(start);
+  let ending: "no" | "yes" = "no";
+  const end = (): void => {
+    if (ending === "yes") process.exit(1);
+    ending = "yes";
+    setTimeout(() => {
+      log.error({ event: "process.stop-too-slow", afterMs: stopWithinMs });
+      process.exit(1);
+    }, stopWithinMs);
+    void stopAndExit(log, starting);
+  };
   process.on("uncaughtException", (error) => {
     log.fatal({ event: "process.uncaught-exception", err: error });
     process.exitCode = 1;
-    end(log, stop);
+    if (ending === "no") end();
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
       log.info({ event: "process.stopping", signal });
-      end(log, stop);
+      end();
     });
   }
+  await starting;
 }
 
-function end(log: Logger, stop: () => Promise<void>): void {
-  const deadline = setTimeout(() => {
-    log.error({ event: "process.stop-too-slow", afterMs: STOP_DEADLINE_MS });
-    process.exit(1);
-  }, STOP_DEADLINE_MS);
-  stop()
-    .catch((error: unknown) => {
-      log.error({ event: "process.stop-failed", err: error });
-      process.exitCode = 1;
-    })
-    .finally(() => {
-      clearTimeout(deadline);
-      process.exit();
-    });
+async function stopAndExit(log: Logger, starting: Promise<Daemon>): Promise<void> {
+  try {
+    const daemon = await starting;
+    await daemon.stop();
+  } catch (error) {
+    log.error({ event: "process.stop-failed", err: error });
+    process.exitCode = 1;
+  }
+  process.exit();
 }

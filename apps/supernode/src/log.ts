@@ -1,6 +1,9 @@
 import type { Report, SkeinEvent } from "@skein/core";
 import pino, { type Level, type Logger } from "pino";
 
+/** Levels a log may be set to, the most talkative first. */
+export const LOG_LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error"];
+
 /** Level of each event that is not `debug`; see docs/architecture.md for the rubric. */
 const LEVELS: Partial<Record<SkeinEvent["name"], Level>> = {
   "net.status": "info",
@@ -10,9 +13,15 @@ const LEVELS: Partial<Record<SkeinEvent["name"], Level>> = {
   "peer.bad-message": "warn",
 };
 
-/** Makes the program's log: JSON lines on standard output. Throws `ConfigurationError`-free: pino checks the level. */
+/**
+ * Makes the program's log: JSON lines on standard output, each written before the call returns, so that the last words of a
+ * process that ends are there, and in order. Throws when the level is none of {@link LOG_LEVELS}.
+ */
 export function createLog(options: { readonly level: string; readonly name: string }): Logger {
-  return pino({ level: options.level, base: { name: options.name }, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino(
+    { level: options.level, base: { name: options.name }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 1, sync: true }),
+  );
 }
 
 /** A report that writes each event as one log line, its name in `event`. */

@@ -9,13 +9,16 @@
  */
 import process from "node:process";
 import { systemClock } from "@skein/core";
-import { ConfigurationError, describeSettings, readConfiguration, type Settings } from "./configuration.ts";
+import { describeSettings, readConfiguration, type Settings, type Values } from "./configuration.ts";
+import { ConfigurationError } from "./configuration-error.ts";
 import { keptKey } from "./kept-key.ts";
-import { runUntilSignal } from "./lifecycle.ts";
+import { runDaemon } from "./lifecycle.ts";
 import { createLog } from "./log.ts";
+import { oneLine } from "./one-line.ts";
 import { startPageDaemon } from "./page-daemon.ts";
-import { type Daemon, startSupernodeDaemon } from "./supernode-daemon.ts";
-import { pageSettings, supernodeSettings, tlsFiles } from "./supernode-settings.ts";
+import { startSupernodeDaemon } from "./supernode-daemon.ts";
+import { pageSettings, supernodeSettings } from "./supernode-settings.ts";
+import { readTlsFiles } from "./tls-files.ts";
 
 const USAGE = `usage: skein supernode [settings]   relay, index, STUN/TURN, and with --page the page
        skein page [settings]        the page and the list of its supernodes
@@ -26,46 +29,42 @@ ${describeSettings(supernodeSettings)}
 page:
 ${describeSettings(pageSettings)}
 
-Flags win over SKEIN_… variables (--ws-port is SKEIN_WS_PORT), these over the file.`;
+Flags win over SKEIN_… variables (--ws-port is SKEIN_WS_PORT), these over the file. Exit codes: 0 stopped, 1 could not
+run, 2 wrong settings.`;
 
-async function main(): Promise<number | undefined> {
-  const [command, ...flags] = process.argv.slice(2);
-  if (command === undefined || command === "help" || flags.includes("--help")) {
-    console.log(USAGE);
-    return command === undefined ? 2 : 0;
-  }
-  const read = <S extends Settings>(settings: S): ReturnType<typeof readConfiguration<S>> =>
+async function run(command: string, flags: readonly string[]): Promise<void> {
+  const read = <S extends Settings>(settings: S): Values<S> =>
     readConfiguration(settings, { flags, environment: process.env });
   switch (command) {
     case "supernode": {
       const values = read(supernodeSettings);
       const log = createLog({ level: values["log-level"], name: values.name });
-      const daemon = await startSupernodeDaemon(values, log);
-      runUntilSignal(log, daemon.stop);
-      return undefined;
+      return await runDaemon(() => startSupernodeDaemon(values, log), { log });
     }
     case "page": {
       const values = read(pageSettings);
       const log = createLog({ level: values["log-level"], name: values.name });
-      const web = { listen: values.listen, port: values.port, tls: tlsFiles(values) };
-      const options = { web, pageDirectory: values["page-directory"], supernodes: values.supernodes };
-      const host = await startPageDaemon(
-        { ...options, central: values.central },
-        { key: keptKey(values.data), clock: systemClock, log },
-      );
-      const daemon: Daemon = { stop: host.close };
-      runUntilSignal(log, daemon.stop);
-      return undefined;
+      const { listen, port, supernodes, central, "page-directory": pageDirectory } = values;
+      const options = { web: { listen, port, tls: readTlsFiles(values) }, pageDirectory, supernodes, central };
+      const dependencies = { key: keptKey(values.data), clock: systemClock, log };
+      return await runDaemon(() => startPageDaemon(options, dependencies), { log });
     }
     default:
       throw new ConfigurationError(`unknown command "${command}"; skein help lists what there is`);
   }
 }
 
-try {
-  const code = await main();
-  if (code !== undefined) process.exitCode = code;
-} catch (error) {
-  console.error(`skein: ${error instanceof Error ? error.message : String(error)}`);
-  process.exit(error instanceof ConfigurationError ? 2 : 1);
+const [command, ...flags] = process.argv.slice(2);
+if (command === undefined) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else if (command === "help" || command === "--help" || flags.includes("--help")) {
+  console.log(USAGE);
+} else {
+  try {
+    await run(command, flags);
+  } catch (error) {
+    console.error(`skein: ${oneLine(error)}`);
+    process.exit(error instanceof ConfigurationError ? 2 : 1);
+  }
 }

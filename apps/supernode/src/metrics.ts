@@ -1,5 +1,5 @@
-import type { Supernode } from "@skein/network-p2p/supernode";
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Supernode, SupernodeStatus } from "@skein/network-p2p/supernode";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
 /** Prometheus text of a program. */
 export interface Metrics {
@@ -7,17 +7,29 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
+type Read = (status: SupernodeStatus) => number;
+
 /** The figures of a supernode and of its process; read when asked for, nothing is counted twice. */
 export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauge = (name: string, help: string, read: (status: ReturnType<Supernode["status"]>) => number): Gauge =>
+  const gauge = (name: string, help: string, read: Read): Gauge =>
     new Gauge({
       name: `skein_${name}`,
       help,
       registers: [registry],
       collect() {
         this.set(read(supernode.status()));
+      },
+    });
+  const counter = (name: string, help: string, read: Read): Counter =>
+    new Counter({
+      name: `skein_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read(supernode.status()));
       },
     });
   gauge("connections", "open libp2p connections", (status) => status.connections);
@@ -28,9 +40,9 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
   gauge("neighbours", "other supernodes it is connected to", (status) => status.neighbours);
   gauge("dht_peers", "supernodes in its routing table", (status) => status.dhtPeers);
   gauge("turn_allocations", "relayed addresses held by calls", (status) => status.turn?.allocations ?? 0);
-  gauge("turn_bytes_total", "bytes relayed for calls since the start", (status) =>
+  counter("turn_bytes_total", "bytes relayed for calls since the start", (status) =>
     status.turn === undefined ? 0 : status.turn.bytesToPeers + status.turn.bytesToClients,
   );
-  gauge("turn_packets_dropped_total", "packets of calls not relayed", (status) => status.turn?.packetsDropped ?? 0);
+  counter("turn_packets_dropped_total", "packets of calls not relayed", (status) => status.turn?.packetsDropped ?? 0);
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }

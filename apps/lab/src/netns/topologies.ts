@@ -9,7 +9,7 @@ const publicHosts = (names: readonly string[], link: LinkChoice = dataCentre): r
   names.map((name) => ({ name, behind: INTERNET, link }));
 
 /** Three supernodes and the central server, each in a network of its own. */
-const servers = publicHosts(["sn1", "sn2", "sn3", "central"]);
+export const servers: readonly HostSpec[] = publicHosts(["sn1", "sn2", "sn3", "central"]);
 
 /** A home at the internet with one computer in it. */
 function home(person: string, kind: GatewayKind, link: LinkChoice): Topology {

@@ -1,0 +1,32 @@
+import type { Clock, Random } from "@skein/core";
+import type { Lab } from "./lab.ts";
+import type { Topology } from "./topology.ts";
+
+/** Something to be tried out in a lab of its own. */
+export interface Scenario {
+  readonly name: string;
+  /** One line for `skein-lab list`. */
+  readonly about: string;
+  readonly topology: Topology;
+  /**
+   * Runs in a lab that has just passed its self-check. Resolves with whether what was expected was seen; `figures` is the
+   * last line of `--json`. Must heed the signal. The lab is removed afterwards, and all programs in it.
+   */
+  run(lab: Lab, context: ScenarioContext): Promise<ScenarioResult>;
+}
+
+/** What a scenario is given. */
+export interface ScenarioContext {
+  readonly clock: Clock;
+  /** Seeded: the same run for the same `--seed`, as far as the machine allows. */
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  /** Prints a line for people. */
+  readonly say: (line: string) => void;
+}
+
+/** What came of a scenario. */
+export interface ScenarioResult {
+  readonly verdict: "as-expected" | "not-as-expected";
+  readonly figures: Readonly<Record<string, unknown>>;
+}

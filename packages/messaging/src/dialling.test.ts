@@ -1,7 +1,6 @@
 import type { Channel, CloseReason, DeviceId, Network } from "@skein/core";
-import { createHandClock } from "@skein/testkit";
+import { createHandClock, person } from "@skein/testkit";
 import { describe, expect, test } from "vitest";
-import { person } from "../test/store-contract.ts";
 import { DIAL_TIMEOUT_MS } from "./defaults.ts";
 import { dialPeer } from "./dialling.ts";
 import type { PeerDevices } from "./peer-devices.ts";

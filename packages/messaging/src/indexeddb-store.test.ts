@@ -1,9 +1,9 @@
 import "fake-indexeddb/auto";
 import type { SkeinEvent } from "@skein/core";
+import { alice, idOf, incomingOf, messageOf, messageStoreContract, person } from "@skein/testkit";
 import { IDBFactory } from "fake-indexeddb";
 import { openDB } from "idb";
 import { beforeEach, describe, expect, test } from "vitest";
-import { alice, idOf, incomingOf, messageOf, messageStoreContract, person } from "../test/store-contract.ts";
 import { openIndexedDbStore } from "./indexeddb-store.ts";
 import type { MessageStore } from "./store.ts";
 

@@ -1,4 +1,4 @@
-import { messageStoreContract } from "../test/store-contract.ts";
+import { messageStoreContract } from "@skein/testkit";
 import { createMemoryStore } from "./memory-store.ts";
 
 messageStoreContract("memory", async () => createMemoryStore());

@@ -1,7 +1,6 @@
 import type { Availability, DeviceId, Presence, PresenceChange } from "@skein/core";
-import { createHandClock } from "@skein/testkit";
+import { createHandClock, person } from "@skein/testkit";
 import { describe, expect, test } from "vitest";
-import { person } from "../test/store-contract.ts";
 import { MAX_DEVICES } from "./defaults.ts";
 import type { Belief } from "./delivery-state.ts";
 import { createPeerDevices } from "./peer-devices.ts";

@@ -23,5 +23,6 @@ export {
   type MemoryWorldDependencies,
   type MemoryWorldOptions,
 } from "./memory-world.ts";
+export { alice, idOf, incomingOf, messageOf, messageStoreContract, person } from "./message-store-contract.ts";
 export { networkContract } from "./network-contract.ts";
 export { createSeededRandom, type SeededRandom, seedFromEnvironment } from "./seeded-random.ts";

@@ -1,15 +1,20 @@
-import { userIdFromKey } from "@skein/core";
+import { type UserId, userIdFromKey } from "@skein/core";
+import type { Message, MessageId, MessageStore, NewMessage, RequestBounds, StoredRequest } from "@skein/messaging";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Message, MessageId, NewMessage } from "../src/message.ts";
-import type { MessageStore, RequestBounds, StoredRequest } from "../src/store.ts";
 
 /** A person for tests: every byte of their key is `byte`. */
-export const person = (byte: number) => userIdFromKey(new Uint8Array(32).fill(byte));
-export const alice = person(1);
+export function person(byte: number): UserId {
+  return userIdFromKey(new Uint8Array(32).fill(byte));
+}
+
+/** The usual other person. */
+export const alice: UserId = person(1);
 const bob = person(2);
 
 /** An id for tests, made of one letter. */
-export const idOf = (letter: string): MessageId => letter.repeat(21).concat("A") as MessageId;
+export function idOf(letter: string): MessageId {
+  return letter.repeat(21).concat("A") as MessageId;
+}
 
 /** A message of a conversation for tests; its body is its letter. */
 export function messageOf(letter: string, more: Partial<NewMessage> = {}): NewMessage {

@@ -92,7 +92,8 @@ if (outcome.kind === "help") {
 } else if (outcome.kind === "mistake") {
   quit(2, outcome.message);
 } else {
-  const log = pino({ name: "skein-central", level: outcome.config.logLevel });
+  // Synchronous: the last lines before the end are the ones that explain it.
+  const log = pino({ name: "skein-central", level: outcome.config.logLevel }, pino.destination({ fd: 1, sync: true }));
   // A promise nobody caught is a bug to log, not a reason to drop every call.
   process.on("unhandledRejection", (error) => log.error({ error: String(error) }, "unhandled rejection"));
   prepare(outcome.config);

@@ -58,7 +58,7 @@ test("three supernodes know the two others, and the page starts after all and kn
   expect(argument("supernode-2", "--bootstrap")).toBe("http://127.0.0.1:9301,http://127.0.0.1:9303");
   expect(argument("supernode-2", "--data")).toBe("/data/supernode-2");
   expect(argument("page", "--supernodes")).toBe("http://127.0.0.1:9301,http://127.0.0.1:9302,http://127.0.0.1:9303");
-  expect(argument("page", "--central")).toBe("ws://localhost:8090");
+  expect(argument("page", "--central")).toBe("ws://localhost:8090/skein/central/1");
   expect(services.filter(({ stage }) => stage === 2).map(({ name }) => name)).toEqual(["page"]);
   for (const { name } of services) expect(argument(name, "--listen")).toBe("127.0.0.1");
 });

@@ -18,7 +18,7 @@ import { type Datastore, sweepRecords } from "./record-sweep.ts";
 import { createRecordValidator } from "./record-validator.ts";
 import { createRequestRates } from "./request-rates.ts";
 import { createSupernodeNode } from "./supernode-node.ts";
-import { startTurn, type TurnOptions } from "./turn.ts";
+import { startTurn, type Turn, type TurnOptions } from "./turn.ts";
 import { createWatchers } from "./watchers.ts";
 
 /** How a supernode is set up. */
@@ -117,7 +117,8 @@ export async function createSupernode(
     maxReservations,
     validate: createRecordValidator({ presences, devices }, { now, onRefused }),
   });
-  const turn = options.turn === undefined ? undefined : await startTurn(options.turn, { clock, random });
+  const turn =
+    options.turn === undefined ? undefined : await startTurnOr(() => node.stop(), options.turn, { clock, random });
   const store = createDhtStore(dht, { presences, devices, now });
   const departures = createDepartures(presences, { clock, onGone: watchers.gone });
 
@@ -205,6 +206,16 @@ export async function createSupernode(
       return stopped;
     },
   };
+}
+
+/** Starts STUN and TURN; when that fails, `undo` ends what was started before it. */
+async function startTurnOr(undo: () => Promise<void> | void, ...given: Parameters<typeof startTurn>): Promise<Turn> {
+  try {
+    return await startTurn(...given);
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 /** Without peer id and relayed addresses, wss and ws first. */

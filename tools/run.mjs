@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The front door: `npm start`, `npm test`, `npm run bench`, `npm run check`.
+ * The front door: `npm start`, `npm test`, `npm run bench`, `npm run check`, `npm run lab`.
  *
  * Plain JavaScript without dependencies, because it runs before anything is installed, on whatever Node (20 or newer) the
  * machine has. It installs when needed and runs the real thing under the pinned Node 24.
@@ -9,6 +9,7 @@ import process from "node:process";
 import { ensureChromium } from "./run/chromium.mjs";
 import { runShown } from "./run/command.mjs";
 import { ensureInstalled, toolEnv } from "./run/install.mjs";
+import { ensureLabPrograms, offerLabPrograms } from "./run/lab-programs.mjs";
 import { ensurePage } from "./run/page.mjs";
 import { PlainError } from "./run/plain-error.mjs";
 import { checkSteps, runSteps, testSteps } from "./run/steps.mjs";
@@ -16,7 +17,9 @@ import { checkSteps, runSteps, testSteps } from "./run/steps.mjs";
 const USAGE = `usage: npm start [-- --port N --base-port N]   a local network and the page
        npm test [-- WORD…]                      every check and test, or the tests whose path contains a word
        npm run check                            lint, types, unused code
-       npm run bench [-- --json]                p2p and central side by side`;
+       npm run bench [-- --json]                p2p and central side by side
+       npm run lab -- up|down|list|shell|run    test networks (root); npm run lab says more
+       npm run lab:selfcheck [-- --json]        every kind of gateway and link, probed`;
 
 const OLDEST_NODE = 20;
 
@@ -30,6 +33,7 @@ const commands = {
   async test(args) {
     await ensureInstalled();
     process.env.SKEIN_CHROMIUM = await ensureChromium();
+    await offerLabPrograms();
     return await runSteps(testSteps(args));
   },
   async check() {
@@ -42,7 +46,16 @@ const commands = {
     await ensurePage();
     return await runShown(["node", "apps/lab/src/bench-call.ts", ...args]);
   },
+  lab,
+  "lab:selfcheck": (args) => lab(["selfcheck", ...args]),
 };
+
+/** @param {string[]} args */
+async function lab(args) {
+  await ensureInstalled();
+  await ensureLabPrograms();
+  return await runShown(["node", "apps/lab/src/skein-lab.ts", ...args]);
+}
 
 async function main() {
   const [name = "", ...rest] = process.argv.slice(2);

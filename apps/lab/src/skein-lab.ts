@@ -38,6 +38,7 @@ const USAGE = `skein-lab: test networks on this machine, in network namespaces. 
   --lab ID   which lab, for shell`;
 
 const CANNOT = 1;
+const INTERRUPTED = 130;
 const WRONG_USAGE = 2;
 /** The lab is not what it should be, so nothing was tried in it. */
 const SELF_CHECK_FAILED = 3;
@@ -137,6 +138,11 @@ async function shell(words: readonly string[], labId: string | undefined): Promi
   });
 }
 
+/** What `--json` says where nothing could be measured. */
+function unmeasured(reason: string): string {
+  return JSON.stringify({ gateways: null, gatewaysRight: null, links: null, linksRight: null, reason });
+}
+
 /** Builds a lab and checks it; whoever gets it removes it. */
 async function checkedLab(
   name: string,
@@ -197,7 +203,10 @@ async function obey(line: CommandLine, signal: AbortSignal): Promise<number | un
     case "shell":
       return await shell([name ?? "", ...rest], line.labId);
     case "selfcheck":
-      return await check(name ?? "every-kind", line, signal);
+      return await check(name ?? "every-kind", line, signal).catch((error) => {
+        if (line.output === "json") console.log(unmeasured((error as Error).message));
+        throw error;
+      });
     case "run":
       if (scenario === undefined)
         throw new LabError(`there is no scenario ${name ?? "of no name"}; see skein-lab list`);
@@ -211,7 +220,7 @@ async function obey(line: CommandLine, signal: AbortSignal): Promise<number | un
 async function main(): Promise<number> {
   const interruption = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => interruption.abort(new LabError("interrupted")));
+    process.on(name, () => interruption.abort());
   }
   try {
     const line = readCommandLine(process.argv.slice(2));
@@ -220,6 +229,10 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return WRONG_USAGE;
   } catch (error) {
+    if (interruption.signal.aborted) {
+      console.error("✗ interrupted; the lab is removed");
+      return INTERRUPTED;
+    }
     if (error instanceof LabError || error instanceof TopologyError || error instanceof TypeError) {
       console.error(`✗ ${error.message}`);
       return CANNOT;

@@ -50,7 +50,7 @@ const FIRST_HOST_IN_HOME = 10;
 const FIRST_GATEWAY_AT_CARRIER = 2;
 
 /** The name of a node's namespace. `labId` is six hexadecimal digits. */
-export function namespaceOf(labId: string, name: string): string {
+function namespaceOf(labId: string, name: string): string {
   return `skein-${labId}-${name}`;
 }
 

@@ -58,7 +58,7 @@ const START_DEADLINE_MS = 10_000;
 const ANSWER_DEADLINE_MS = 10_000;
 
 /** Where a lab's tapwire listens. */
-export function forwarderSocket(labDir: string): string {
+function forwarderSocket(labDir: string): string {
   return join(labDir, "tapwire.sock");
 }
 

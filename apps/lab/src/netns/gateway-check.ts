@@ -21,6 +21,12 @@ export interface GatewayCheck {
   readonly verdict: "right" | "wrong";
 }
 
+/** What a check waits by. */
+export interface CheckDependencies {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
 /** Links are ideal while gateways are checked, so these are the machine's own delays. Longer: a busier machine is borne. */
 const ANSWER_MS = 300;
 const TRIES = 3;
@@ -56,9 +62,13 @@ interface Way {
 
 /**
  * Asks two public hosts what they see of one host behind each gateway, all at once; about 1.5 s. Links must be ideal.
- * Throws LabError when the probe fails.
+ * Rejects with LabError when the probe fails, or the abort reason.
  */
-export async function checkGateways(lab: AddressedLab, prober: Prober, clock: Clock): Promise<readonly GatewayCheck[]> {
+export async function checkGateways(
+  lab: AddressedLab,
+  prober: Prober,
+  dependencies: CheckDependencies,
+): Promise<readonly GatewayCheck[]> {
   const [a, b] = lab.nodes.filter((node) => node.kind === "host" && node.behind === INTERNET) as PlacedHost[];
   if (a === undefined || b === undefined) return [];
   const v4 = await openServers(prober, a, b, (host) => host.address);
@@ -70,7 +80,7 @@ export async function checkGateways(lab: AddressedLab, prober: Prober, clock: Cl
   const ways = probedHosts(lab).flatMap((host) => waysOf(lab, host, v4, v6));
   return await Promise.all(
     ways.map(async (way): Promise<GatewayCheck> => {
-      const [udp, tcp] = await Promise.all([observeUdp(way, prober, clock), observeTcp(way, prober)]);
+      const [udp, tcp] = await Promise.all([observeUdp(way, prober, dependencies), observeTcp(way, prober)]);
       const seen = { udp: udpBehaviourOf(udp), tcp: tcpBehaviourOf(tcp) };
       const verdict = isDeepStrictEqual(seen, { ...way.expected }) ? "right" : "wrong";
       return { name: way.name, expected: way.expected, seen, verdict };
@@ -111,9 +121,8 @@ async function openServers(
   return { a1: await open(a, PORTS.a1), a2: await open(a, PORTS.a2), b: await open(b, PORTS.b) };
 }
 
-async function observeUdp(way: Way, prober: Prober, clock: Clock): Promise<UdpObservation> {
+async function observeUdp(way: Way, prober: Prober, { clock, signal }: CheckDependencies): Promise<UdpObservation> {
   const { servers, host } = way;
-  const never = new AbortController().signal;
   const open = (): Promise<ProbeSocket> => prober.open(host.namespace, { address: way.address, port: 0 });
 
   const [speaker, listener, late] = [await open(), await open(), await open()];
@@ -131,7 +140,7 @@ async function observeUdp(way: Way, prober: Prober, clock: Clock): Promise<UdpOb
       }
       servers.a1.socket.send(opened, "fence");
       const fence = await listener.hear(({ text }) => text === "fence", ANSWER_MS * TRIES);
-      await pause(clock, STRAGGLER_MS, never);
+      await pause(clock, STRAGGLER_MS, signal);
       const has = async (words: string): Promise<boolean> =>
         (await listener.hear(({ text }) => text.startsWith(words), 0)) !== undefined;
       const others = [
@@ -144,7 +153,7 @@ async function observeUdp(way: Way, prober: Prober, clock: Clock): Promise<UdpOb
     for (let time = 0; time < TRIES; time += 1) {
       servers.a1.socket.send({ address: way.publicAddress, port: late.port }, "too early");
     }
-    await pause(clock, EARLY_MS, never);
+    await pause(clock, EARLY_MS, signal);
     const seen = a1 === undefined ? undefined : await seenFrom(late, servers.a1, `${way.name} late`);
     return { seenBy: { a1, a2, b }, heard, late: { port: late.port, seen } };
   } finally {

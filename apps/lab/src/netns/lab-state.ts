@@ -40,7 +40,7 @@ const stateSchema = v.object({
 });
 
 /** Where labs write themselves down. /run is empty after a restart of the machine, and so are the namespaces. */
-export const STATE_DIR = "/run/skein-lab";
+const STATE_DIR = "/run/skein-lab";
 
 /** A lab's own folder: its state, the forwarder's socket and log, launchers. */
 export function labDir(labId: string): string {

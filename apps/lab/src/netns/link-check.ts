@@ -1,9 +1,11 @@
-import { type Clock, pause } from "@skein/core";
+import { pause } from "@skein/core";
 import { type AddressedLab, nodeOf } from "./addressing.ts";
 import { forEachOf } from "./commands.ts";
+import type { CheckDependencies } from "./gateway-check.ts";
 import type { Lab } from "./lab.ts";
 import {
   type Finding,
+  FRAME_OVERHEAD_BYTES,
   findings,
   isRight,
   rateOf,
@@ -28,7 +30,7 @@ export interface LinkCheck {
 /** How long is measured: `quick` tells delay, rate and gross loss in about 4 s; `full` also small losses, in about 12 s. */
 export type Depth = "quick" | "full";
 
-const MOST_IN_ROW = { quick: { clean: 100, lossy: 400 }, full: { clean: 400, lossy: 6000 } } as const;
+const MOST_IN_ROW = { quick: { clean: 100, lossy: 400 }, full: { clean: 400, lossy: 7500 } } as const;
 const SPACED_COUNT = 25;
 const SPACED_LEAST_MS = 5;
 /** Small packets, at most this share of the rate. */
@@ -52,13 +54,19 @@ interface WireSockets {
  * Sends packets across every link, both ways, and compares with its settings. What seems wrong is measured once more: a
  * stalled machine is not a wrong link, and a wrong link is wrong twice. Throws LabError when the probe fails.
  */
-export async function checkLinks(lab: Lab, prober: Prober, depth: Depth, clock: Clock): Promise<readonly LinkCheck[]> {
+export async function checkLinks(
+  lab: Lab,
+  prober: Prober,
+  depth: Depth,
+  dependencies: CheckDependencies,
+): Promise<readonly LinkCheck[]> {
   const names = lab.layout.nodes.filter(({ link }) => link !== undefined).map(({ name }) => name);
   const sockets = new Map<string, WireSockets>();
   await forEachOf(names, names.length, async (name) => sockets.set(name, await openWire(lab.layout, name, prober)));
-  const first = await measureAll(lab, sockets, depth, clock);
+  const first = await measureAll(lab, sockets, depth, dependencies);
   const doubtful = new Map([...sockets].filter(([name]) => first.get(name)?.verdict === "wrong"));
-  const second = doubtful.size === 0 ? new Map<string, LinkCheck>() : await measureAll(lab, doubtful, depth, clock);
+  const second =
+    doubtful.size === 0 ? new Map<string, LinkCheck>() : await measureAll(lab, doubtful, depth, dependencies);
   for (const { near, far } of sockets.values()) {
     near.close();
     far.close();
@@ -87,15 +95,15 @@ async function measureAll(
   lab: Lab,
   sockets: ReadonlyMap<string, WireSockets>,
   depth: Depth,
-  clock: Clock,
+  dependencies: CheckDependencies,
 ): Promise<ReadonlyMap<string, LinkCheck>> {
-  const rates = await measureRates(lab, sockets, clock);
+  const rates = await measureRates(lab, sockets, dependencies);
   const checks = await Promise.all(
     [...sockets].map(async ([name, { near, far, nearAt, farAt }]): Promise<[string, LinkCheck]> => {
       const { up, down } = lab.link(name).present;
       const [upRows, downRows] = await Promise.all([
-        measureRows(up, near, farAt, far, depth, clock),
-        measureRows(down, far, nearAt, near, depth, clock),
+        measureRows(up, near, farAt, far, depth, dependencies),
+        measureRows(down, far, nearAt, near, depth, dependencies),
       ]);
       const found = {
         up: findings(up, { ...upRows, rateMbps: rates.get(name)?.up }),
@@ -114,14 +122,15 @@ async function measureRows(
   to: Endpoint,
   into: ProbeSocket,
   depth: Depth,
-  clock: Clock,
+  dependencies: CheckDependencies,
 ): Promise<Omit<WayMeasurement, "rateMbps">> {
   const spacedMs = Math.max(SPACED_LEAST_MS, 2.2 * way.jitterMs);
   const spaced = { count: SPACED_COUNT, gapUs: Math.ceil(spacedMs * 1000), sizeBytes: SMALL_BYTES };
-  const spacedArrivals = await trainAcross(way, from, to, into, spaced, clock);
+  const spacedArrivals = await trainAcross(way, from, to, into, spaced, dependencies);
   const lossy = way.lossPercent > 0 || way.burst.enterPercent > 0;
   const leastGapUs = ROW_LEAST_GAP_US[lossy ? "lossy" : "clean"];
-  const rateGapUs = way.rateMbps === 0 ? 0 : (8 * (SMALL_BYTES + 42)) / (way.rateMbps * ROW_SHARE_OF_RATE);
+  const rateGapUs =
+    way.rateMbps === 0 ? 0 : (8 * (SMALL_BYTES + FRAME_OVERHEAD_BYTES)) / (way.rateMbps * ROW_SHARE_OF_RATE);
   const row = {
     count: rowLength(way, MOST_IN_ROW[depth]),
     gapUs: Math.ceil(Math.max(leastGapUs, rateGapUs)),
@@ -129,7 +138,7 @@ async function measureRows(
   };
   return {
     spaced: spacedArrivals,
-    row: { sent: row.count, arrived: await trainAcross(way, from, to, into, row, clock) },
+    row: { sent: row.count, arrived: await trainAcross(way, from, to, into, row, dependencies) },
   };
 }
 
@@ -139,18 +148,22 @@ async function trainAcross(
   to: Endpoint,
   into: ProbeSocket,
   train: Train,
-  clock: Clock,
+  dependencies: CheckDependencies,
 ): Promise<readonly TrainArrival[]> {
   await into.takeArrivals();
   await from.sendTrain(to, train);
-  await pause(clock, way.delayMs + way.jitterMs + way.reorderMs + GRACE_MS, new AbortController().signal);
+  await pause(dependencies.clock, way.delayMs + way.jitterMs + way.reorderMs + GRACE_MS, dependencies.signal);
   return await into.takeArrivals();
 }
 
 type Rates = ReadonlyMap<string, { readonly up: number | undefined; readonly down: number | undefined }>;
 
 /** Rates, with jitter and loss off for the moment, because both blur them. */
-async function measureRates(lab: Lab, sockets: ReadonlyMap<string, WireSockets>, clock: Clock): Promise<Rates> {
+async function measureRates(
+  lab: Lab,
+  sockets: ReadonlyMap<string, WireSockets>,
+  dependencies: CheckDependencies,
+): Promise<Rates> {
   const rates = new Map<string, { up: number | undefined; down: number | undefined }>();
   const measure = async ([name, { near, far, nearAt, farAt }]: [string, WireSockets]): Promise<void> => {
     const link = lab.link(name);
@@ -159,8 +172,8 @@ async function measureRates(lab: Lab, sockets: ReadonlyMap<string, WireSockets>,
     const burst = { enterPercent: 0, leavePercent: 100, lossPercent: 0 };
     await link.set({ both: { jitterMs: 0, lossPercent: 0, burst, reorderPercent: 0, duplicatePercent: 0 } });
     rates.set(name, {
-      up: await rateAcross(before.up, near, farAt, far, clock),
-      down: await rateAcross(before.down, far, nearAt, near, clock),
+      up: await rateAcross(before.up, near, farAt, far, dependencies),
+      down: await rateAcross(before.down, far, nearAt, near, dependencies),
     });
     await link.set(before);
   };
@@ -183,7 +196,7 @@ async function rateAcross(
   from: ProbeSocket,
   to: Endpoint,
   into: ProbeSocket,
-  clock: Clock,
+  dependencies: CheckDependencies,
 ): Promise<number | undefined> {
   const train = rateTrain(way);
   if (train === undefined) return undefined;
@@ -191,8 +204,8 @@ async function rateAcross(
   for (let time = 0; time < RATE_TRIES; time += 1) {
     await into.takeArrivals();
     await from.sendTrain(to, train);
-    const sendingMs = (train.count * 8 * 1242) / (way.rateMbps * 1000);
-    await pause(clock, way.delayMs + sendingMs + 15, new AbortController().signal);
+    const sendingMs = (train.count * 8 * (train.sizeBytes + FRAME_OVERHEAD_BYTES)) / (way.rateMbps * 1000);
+    await pause(dependencies.clock, way.delayMs + sendingMs + 15, dependencies.signal);
     const rate = rateOf(await into.takeArrivals(), train.sizeBytes);
     if (rate !== undefined) all.push(rate);
     if (time === 0 && rate !== undefined && Math.abs(rate / way.rateMbps - 1) < 0.1) return rate;

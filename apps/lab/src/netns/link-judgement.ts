@@ -30,7 +30,8 @@ const SIGMAS = 3.5;
 const STRAY_PERCENT = 0.3;
 /** Rows of losses are only judged when this many losses were to be expected. */
 const LOSSES_FOR_ROWS = 60;
-const ROW_TOLERANCE = 0.4;
+/** The mean of some dozens of rows is skewed: long ones are rare and weigh much. */
+const ROW_TOLERANCE = { least: 0.6, most: 2 } as const;
 
 /** Frames around the payload: Ethernet, IPv4, UDP. */
 export const FRAME_OVERHEAD_BYTES = 14 + 20 + 8;
@@ -95,7 +96,7 @@ export function findings(way: OneWay, measured: WayMeasurement): readonly Findin
   if (sent * loss >= LOSSES_FOR_ROWS) {
     const row = expectedRow(way);
     const seen = meanRow(sent, new Set(arrived.map(({ sequence }) => sequence)));
-    found.push({ what: "losses in a row", least: row * (1 - ROW_TOLERANCE), seen, most: row * (1 + ROW_TOLERANCE) });
+    found.push({ what: "losses in a row", least: row * ROW_TOLERANCE.least, seen, most: row * ROW_TOLERANCE.most });
   }
   if (rateTrain(way) !== undefined) {
     found.push({

@@ -40,7 +40,7 @@ export interface ProbeSocket {
   sendTrain(to: Endpoint, train: Train): Promise<void>;
   /** The train packets that arrived since the last call. */
   takeArrivals(): Promise<readonly TrainArrival[]>;
-  /** Resolves with the first packet, already here or yet to come, that fits; undefined after `withinMs`. */
+  /** Resolves with the first packet, already here or yet to come, that fits; undefined after `withinMs`, or when the probe ends. */
   hear(fits: (heard: Heard) => boolean, withinMs: number): Promise<Heard | undefined>;
   close(): void;
 }
@@ -164,6 +164,7 @@ export function startProber(
           };
           const cancel = clock.at(clock.now() + withinMs, () => settle(undefined));
           listeners.add(listen);
+          void ended.then(() => settle(undefined));
         });
       },
       close() {

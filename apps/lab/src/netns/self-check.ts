@@ -1,5 +1,4 @@
-import type { Clock } from "@skein/core";
-import { checkGateways, type GatewayCheck } from "./gateway-check.ts";
+import { type CheckDependencies, checkGateways, type GatewayCheck } from "./gateway-check.ts";
 import { inWords } from "./gateway-observation.ts";
 import type { Lab } from "./lab.ts";
 import { checkLinks, type Depth, type LinkCheck } from "./link-check.ts";
@@ -27,20 +26,16 @@ export interface SelfCheckFigures {
  * while gateways are probed, and as declared again afterwards. Throws LabError when the probe itself fails, or the
  * abort reason.
  */
-export async function selfCheck(
-  lab: Lab,
-  depth: Depth,
-  dependencies: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<SelfCheck> {
-  const { clock, signal } = dependencies;
+export async function selfCheck(lab: Lab, depth: Depth, dependencies: CheckDependencies): Promise<SelfCheck> {
+  const { signal } = dependencies;
   const prober = startProber(await nativeProgram("nsprobe"), dependencies);
   try {
     const linked = lab.layout.nodes.filter(({ link }) => link !== undefined);
     const declared = linked.map(({ name }) => ({ name, link: lab.link(name).present }));
     for (const { name } of declared) await lab.link(name).set(idealLink);
-    const gateways = await checkGateways(lab.layout, prober, clock);
+    const gateways = await checkGateways(lab.layout, prober, dependencies);
     for (const { name, link } of declared) await lab.link(name).set(link);
-    const links = await checkLinks(lab, prober, depth, clock);
+    const links = await checkLinks(lab, prober, depth, dependencies);
     signal.throwIfAborted();
     return { gateways, links };
   } catch (error) {

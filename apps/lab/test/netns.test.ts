@@ -5,7 +5,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "@skein/core";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { buildLab } from "../src/netns/build-lab.ts";
 import { runWithInput } from "../src/netns/commands.ts";
 import { checkGateways } from "../src/netns/gateway-check.ts";
@@ -247,11 +247,14 @@ describe.skipIf(missing.length > 0)(`a lab${missing.length > 0 ? ` (skipped: ${m
     const stateOf = (pid: number): string | undefined =>
       /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
 
-    const states: (string | undefined)[] = [];
-    const tell = (): void => void states.push(stateOf(starts[0] ?? 0));
-    await injectFaults([{ atMs: 0, fault: { kind: "pause", host: "h0", forMs: 30 } }], lab, { ...dependencies, tell });
-    expect(states[0]).toBe("T");
-    expect(states[1]).not.toBe("T");
+    const abort = new AbortController();
+    const pause = { atMs: 0, fault: { kind: "pause", host: "h0", forMs: 60_000 } } as const;
+    const paused = injectFaults([pause], lab, { ...dependencies, signal: abort.signal });
+    const refused = expect(paused).rejects.toThrow("enough");
+    await vi.waitFor(() => expect(stateOf(starts[0] ?? 0)).toBe("T"), 5_000);
+    abort.abort(new Error("enough"));
+    await refused;
+    await vi.waitFor(() => expect(stateOf(starts[0] ?? 0)).not.toBe("T"), 5_000);
 
     await injectFaults([{ atMs: 0, fault: { kind: "restart", host: "h0", forMs: 10 } }], lab, dependencies);
     expect(starts.length).toBe(2);

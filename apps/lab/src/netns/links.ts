@@ -73,8 +73,8 @@ export function changed(link: Link, change: LinkChange): Link {
 }
 
 /**
- * The links a person may have, best first. Delay is that of the access link alone, one way: two people on `fibre` hear each
- * other after 4 × 2 … 16 ms round trip, two on `satellite` after 1.1 s.
+ * The links a person may have, best first. Delay is that of the access link alone, one way; a round trip between two
+ * people crosses four of them: 16 ms on `fibre`, 1.1 s on `satellite`.
  */
 export const linkLadder = {
   /** A cable in the same house. */

@@ -14,13 +14,18 @@ const LEVELS: Partial<Record<SkeinEvent["name"], Level>> = {
 };
 
 /**
- * Makes the program's log: JSON lines on standard output, each written before the call returns, so that the last words of a
- * process that ends are there, and in order. Throws when the level is none of {@link LOG_LEVELS}.
+ * Makes the program's log: JSON lines on standard output, or on standard error where that is for other lines, each written
+ * before the call returns, so that the last words of a process that ends are there, and in order. Throws when the level is
+ * none of {@link LOG_LEVELS}.
  */
-export function createLog(options: { readonly level: string; readonly name: string }): Logger {
+export function createLog(options: {
+  readonly level: string;
+  readonly name: string;
+  readonly to?: "stdout" | "stderr";
+}): Logger {
   return pino(
     { level: options.level, base: { name: options.name }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 1, sync: true }),
+    pino.destination({ fd: options.to === "stderr" ? 2 : 1, sync: true }),
   );
 }
 

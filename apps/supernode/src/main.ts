@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
- * `skein`: runs a supernode, or hosts the page.
+ * `skein`: runs a supernode, hosts the page, or is a peer without one.
  *
  * Main path: `configuration.ts` (flags, environment, file) → `supernode-daemon.ts` or `page-daemon.ts` → `http.ts`,
- * `page-host.ts` → `lifecycle.ts` (signals, graceful stop). What a supernode does is `@skein/network-p2p/supernode`.
+ * `page-host.ts` → `lifecycle.ts` (signals, graceful stop). What a supernode does is `@skein/network-p2p/supernode`; what a
+ * peer does begins in `peer/peer-daemon.ts`.
  *
  * @module
  */
@@ -16,18 +17,23 @@ import { runDaemon } from "./lifecycle.ts";
 import { createLog } from "./log.ts";
 import { oneLine } from "./one-line.ts";
 import { startPageDaemon } from "./page-daemon.ts";
+import { peerSettings } from "./peer/peer-settings.ts";
 import { startSupernodeDaemon } from "./supernode-daemon.ts";
 import { pageSettings, supernodeSettings } from "./supernode-settings.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 const USAGE = `usage: skein supernode [settings]   relay, index, STUN/TURN, and with --page the page
        skein page [settings]        the page and the list of its supernodes
+       skein peer [settings]        people without a page: JSON lines in and out
 
 supernode:
 ${describeSettings(supernodeSettings)}
 
 page:
 ${describeSettings(pageSettings)}
+
+peer:
+${describeSettings(peerSettings)}
 
 Flags win over SKEIN_… variables (--ws-port is SKEIN_WS_PORT), these over the file. Exit codes: 0 stopped, 1 could not
 run, 2 wrong settings.`;
@@ -48,6 +54,15 @@ async function run(command: string, flags: readonly string[]): Promise<void> {
       const options = { web: { listen, port, tls: readTlsFiles(values) }, pageDirectory, supernodes, central };
       const dependencies = { key: keptKey(values.data), clock: systemClock, log };
       return await runDaemon(() => startPageDaemon(options, dependencies), { log });
+    }
+    case "peer": {
+      const values = read(peerSettings);
+      const log = createLog({ level: values["log-level"], name: values.name, to: "stderr" });
+      // Loaded for this command only: it brings the whole client and native code.
+      const { startPeerDaemon } = await import("./peer/peer-daemon.ts");
+      const quit = (): void => void process.kill(process.pid, "SIGTERM");
+      const streams = { input: process.stdin, output: process.stdout };
+      return await runDaemon(() => startPeerDaemon(values, { log, quit, ...streams }), { log });
     }
     default:
       throw new ConfigurationError(`unknown command "${command}"; skein help lists what there is`);

@@ -16,10 +16,11 @@ export { createMemoryStore } from "./memory-store.ts";
 export type { Message, MessageId, MessageState, NewMessage } from "./message.ts";
 export { createMessaging, type MessageRequest, type Messaging, type MessagingDependencies } from "./messaging.ts";
 export type { MessagingChange, Relation } from "./records.ts";
-export type {
-  Added,
-  AddedRequested,
-  MessageStore,
-  RequestBounds,
-  StoredRequest,
+export {
+  type Added,
+  type AddedRequested,
+  hasRoom,
+  type MessageStore,
+  type RequestBounds,
+  type StoredRequest,
 } from "./store.ts";

@@ -2,7 +2,7 @@ import type { Microphone, PeerConnection, PeerConnectionEvents, PeerConnectionOp
 import type { Clock, Random } from "@skein/core";
 import { statisticsOf } from "./connection-statistics.ts";
 import { createDtlsCertificate } from "./native/certificate.ts";
-import { opusPayloadType, restartOf, ufragOf } from "./native/description.ts";
+import { opusPayloadType, type Restart, restartOf, ufragOf } from "./native/description.ts";
 import type { NativeMedia } from "./native/native-media.ts";
 import type { NativeState } from "./native/native-messages.ts";
 import type { FrameClock } from "./rtp/frame-clock.ts";
@@ -32,8 +32,9 @@ const PAYLOAD_TYPE = 111;
 
 /**
  * A connection over node-datachannel. The library cannot restart ICE. When both sides make a new native connection instead
- * (same certificate, new ICE credentials), sound moves to it once it is up; asked by anybody else for a restart, it answers
- * with the credentials it has, and browsers then stay on the pair that works (docs/spec/peer.md, PE10 to PE13).
+ * (same certificate, new ICE credentials), sound moves to it once it is up. With a browser that works only until ICE found
+ * a first pair, since its DTLS goes on across restarts; from then on both stay on the pair that works, which browsers do
+ * when they are answered with the credentials they know (docs/spec/peer.md, PE10 to PE13).
  */
 export function createNodeConnection(
   options: PeerConnectionOptions,
@@ -72,6 +73,16 @@ export function createNodeConnection(
       next = way;
     }
     return way;
+  }
+
+  /** Instead of a restart: another way beside the one in use, or in place of one that never came up; else none. */
+  async function another(theirs: Restart): Promise<Way | undefined> {
+    if (theirs === "new-connection") return open();
+    const figures = await present?.native.figures().catch(() => undefined);
+    if (figures?.local !== undefined || life !== "open") return undefined;
+    present?.close();
+    present = undefined;
+    return open();
   }
 
   function changed(way: Way, state: NativeState): void {
@@ -125,17 +136,16 @@ export function createNodeConnection(
   return {
     async offer({ restart }) {
       const known = next ?? present;
-      const makesNew = known === undefined || (restart && known.restart === "new-connection");
-      offered = makesNew ? open() : undefined;
-      if (offered === undefined) return known?.local ?? "";
-      return await offered.offer();
+      offered = known === undefined ? open() : undefined;
+      if (known !== undefined && restart) offered = await another(known.restart);
+      return offered === undefined ? (known?.local ?? "") : await offered.offer();
     },
     async answer(offer) {
       heardOf(offer);
       const known = next ?? present;
       if (known === undefined) return await open().answer(offer);
-      if (ufragOf(offer) === known.theirUfrag || restartOf(offer) !== "new-connection") return known.local;
-      return await open().answer(offer);
+      const way = ufragOf(offer) === known.theirUfrag ? undefined : await another(restartOf(offer));
+      return way === undefined ? known.local : await way.answer(offer);
     },
     async accept(answer) {
       heardOf(answer);

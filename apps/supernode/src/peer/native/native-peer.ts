@@ -1,6 +1,6 @@
 import nodeDataChannel from "node-datachannel";
 import { opusPayloadType, SECTION_NAME, sectionName, shownDescription } from "./description.ts";
-import { nativeIceServers } from "./ice-servers.ts";
+import type { NativeRelay } from "./ice-servers.ts";
 import type { NativeCandidate, NativeFigures, NativeOptions, NativeState } from "./native-messages.ts";
 
 /** What a connection of the library tells; never called while one of its methods runs. */
@@ -32,14 +32,21 @@ const MAX_EARLY_CANDIDATES = 64;
 type Connection = InstanceType<typeof nodeDataChannel.PeerConnection>;
 type Track = InstanceType<typeof nodeDataChannel.Track>;
 
-/** Makes a connection; it sends nothing yet. `bindAddress`: the one address to use, left out: all. Throws what the library throws. */
+/** What of the world a connection may use. */
+export interface NativeSurroundings {
+  /** The one address of ours; left out: all but loopback. */
+  readonly bindAddress?: string;
+  readonly servers: readonly (string | NativeRelay)[];
+}
+
+/** Makes a connection; it sends nothing yet. Throws what the library throws. */
 export function createNativePeer(
-  options: NativeOptions,
-  bindAddress: string | undefined,
+  options: Omit<NativeOptions, "iceServers">,
+  { bindAddress, servers }: NativeSurroundings,
   events: NativePeerEvents,
 ): NativePeer {
   const connection = new nodeDataChannel.PeerConnection("skein", {
-    iceServers: nativeIceServers(options.iceServers) as string[],
+    iceServers: [...servers],
     iceTransportPolicy: options.policy,
     certificatePemFile: options.certificate.certificatePem,
     keyPemFile: options.certificate.keyPem,
@@ -68,12 +75,7 @@ export function createNativePeer(
     connection.setRemoteDescription(sdp, type);
     const waiting = early ?? [];
     early = undefined;
-    for (const text of waiting) add(text);
-  }
-  /** Under `relay` only their relays are tried: libjuice would send checks from our own address to whatever is added. */
-  function add(text: string): void {
-    if (options.policy === "relay" && !/ typ relay(?: |$)/.test(text)) return;
-    connection.addRemoteCandidate(text, section);
+    for (const text of waiting) connection.addRemoteCandidate(text, section);
   }
 
   return {
@@ -91,7 +93,7 @@ export function createNativePeer(
     },
     accept: (answer) => acceptRemote(answer, "answer"),
     addCandidate(text) {
-      if (early === undefined) add(text);
+      if (early === undefined) connection.addRemoteCandidate(text, section);
       else if (early.length < MAX_EARLY_CANDIDATES) early.push(text);
     },
     send(packet) {

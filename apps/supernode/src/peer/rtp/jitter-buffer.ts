@@ -24,6 +24,9 @@ const PLAYOUT_DEPTH = 3;
 /** Packets that wait at most; the oldest go when there are more: half a second. */
 const MAX_DEPTH = 25;
 
+/** Packets taken between two looks at whether all of them waited longer than they had to: a second. */
+const LOOK_EVERY = 50;
+
 /** A gap this long is a new beginning and not a loss, in packets. */
 const MAX_GAP = 250;
 
@@ -32,6 +35,8 @@ export function createJitterBuffer(): JitterBuffer {
   const waiting = new Map<number, Waiting>();
   let next: number | undefined;
   let phase: "filling" | "playing" = "filling";
+  let taken = 0;
+  let shallowest = Number.POSITIVE_INFINITY;
 
   const oldest = (): number => Math.min(...waiting.keys());
 
@@ -39,6 +44,19 @@ export function createJitterBuffer(): JitterBuffer {
     waiting.clear();
     next = undefined;
     phase = "filling";
+  }
+
+  /** After a stall everything would stay late for ever: what nobody needed for a second is left out. */
+  function catchUp(): void {
+    taken += 1;
+    shallowest = Math.min(shallowest, waiting.size);
+    if (taken % LOOK_EVERY !== 0) return;
+    for (let spare = shallowest - PLAYOUT_DEPTH; spare > 0; spare -= 1) {
+      next = oldest();
+      waiting.delete(next);
+      next += 1;
+    }
+    shallowest = Number.POSITIVE_INFINITY;
   }
 
   return {
@@ -53,6 +71,7 @@ export function createJitterBuffer(): JitterBuffer {
       if (phase === "filling" && waiting.size < PLAYOUT_DEPTH) return { kind: "empty" };
       if (waiting.size === 0) {
         phase = "filling";
+        shallowest = 0;
         return { kind: "empty" };
       }
       if (phase === "filling") {
@@ -64,6 +83,7 @@ export function createJitterBuffer(): JitterBuffer {
       const packet = waiting.get(next);
       waiting.delete(next);
       next += 1;
+      catchUp();
       return packet === undefined ? { kind: "lost" } : { kind: "packet", packet };
     },
     get depth() {

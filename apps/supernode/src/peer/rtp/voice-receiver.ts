@@ -30,7 +30,8 @@ export interface VoiceReceiver {
   take(packet: RtpPacket): void;
   /** Plays the next 20 ms. */
   play(): void;
-  listen(listener: VoiceListener): void;
+  /** Returns how to stop. */
+  listen(listener: VoiceListener): () => void;
 }
 
 /** Starts with nothing. `now`: ms since 1970. The first source that speaks is the one that is heard: a call has one. */
@@ -38,7 +39,7 @@ export function createVoiceReceiver(now: () => number): VoiceReceiver {
   const reception = createReception();
   const buffer = createJitterBuffer();
   const decode = createDecoder();
-  const listeners: VoiceListener[] = [];
+  const listeners = new Set<VoiceListener>();
   const played = {
     jitterBufferDelaySeconds: 0,
     jitterBufferEmitted: 0,
@@ -109,7 +110,8 @@ export function createVoiceReceiver(now: () => number): VoiceReceiver {
       for (const listener of listeners) listener.frame?.(frame);
     },
     listen(listener) {
-      listeners.push(listener);
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
   };
 }

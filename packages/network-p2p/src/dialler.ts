@@ -1,8 +1,17 @@
 import type { Connection } from "@libp2p/interface";
-import { type Channel, type DeviceId, isNetworkError, NetworkError, type Path, type Protocol } from "@skein/core";
+import {
+  type Channel,
+  type Clock,
+  type DeviceId,
+  isNetworkError,
+  NetworkError,
+  type Path,
+  type Protocol,
+} from "@skein/core";
 import { relayOf } from "./addresses.ts";
 import { openChannel } from "./channel.ts";
 import type { ChannelRegistry } from "./channel-registry.ts";
+import { firstOf } from "./connect.ts";
 import type { DirectPaths } from "./direct-paths.ts";
 import type { LeafDirectory } from "./directory.ts";
 import { toNetworkError } from "./network-errors.ts";
@@ -10,6 +19,7 @@ import type { RelayedPaths } from "./relayed-paths.ts";
 
 /** What dialling needs. */
 export interface DialDependencies {
+  readonly clock: Clock;
   readonly directory: LeafDirectory;
   readonly relayed: RelayedPaths;
   readonly direct: DirectPaths;
@@ -21,8 +31,9 @@ const STREAM_TIMEOUT_MS = 5_000;
 
 /**
  * Opens a channel: over a proven direct connection, else over a relayed one that is open, else over a new relayed one; then
- * seeks a direct path in the background. Always by a connection we hold: asking libp2p for "this peer" would dial whatever
- * address it once heard (js-libp2p never counts a relayed connection as existing).
+ * seeks a direct path in the background. A connection that is silent for a moment is not waited for: its peer may have gone
+ * without a word, as a page that is reloaded does. Always by a connection we hold: asking libp2p for "this peer" would dial
+ * whatever address it once heard (js-libp2p never counts a relayed connection as existing).
  */
 export async function dialChannel(
   device: DeviceId,
@@ -30,32 +41,55 @@ export async function dialChannel(
   dependencies: DialDependencies,
   signal: AbortSignal,
 ): Promise<Channel> {
-  const { direct, relayed } = dependencies;
+  const { clock, direct, relayed } = dependencies;
   const held = [direct.usable(device), ...relayed.open(device)].flatMap((each) => (each === undefined ? [] : [each]));
-  for (const connection of held) {
-    const channel = await tryConnection(connection, device, protocol, dependencies, signal);
-    if (channel !== undefined) return channel;
-  }
-  const connection = await connectRelayed(device, dependencies, signal);
-  return openOn(connection, device, protocol, dependencies, signal);
+  const overHeld = held.map(
+    (connection) => () => orUnsupported(openOnHeld(connection, device, protocol, dependencies, signal)),
+  );
+  const overNew = async (each: AbortSignal): Promise<Opened> => {
+    const connection = await connectRelayed(device, dependencies, each);
+    return orUnsupported(openOn(connection, device, protocol, dependencies, each));
+  };
+  const opened = await firstOf([...overHeld, overNew], { clock, discard: dropLate }, signal);
+  if (opened instanceof NetworkError) throw opened;
+  return opened;
 }
 
-/** `undefined` when the connection turns out to be dead; it is dropped then. */
-async function tryConnection(
+/** A channel, or the peer's word that it does not speak the protocol: no other way would change that. */
+type Opened = Channel | NetworkError;
+
+async function orUnsupported(opening: Promise<Channel>): Promise<Opened> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (isNetworkError(error, "unsupported")) return error;
+    throw error;
+  }
+}
+
+function dropLate(late: Opened): void {
+  if (!(late instanceof NetworkError)) late.close("done").catch(() => {});
+}
+
+/** On a connection that may be dead: when it does not answer in its own time, it is dropped and a direct path sought anew. */
+async function openOnHeld(
   connection: Connection,
   device: DeviceId,
   protocol: Protocol,
   dependencies: DialDependencies,
   signal: AbortSignal,
-): Promise<Channel | undefined> {
+): Promise<Channel> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(STREAM_TIMEOUT_MS)]);
   try {
     return await openOn(connection, device, protocol, dependencies, limit);
   } catch (error) {
     signal.throwIfAborted();
-    if (isNetworkError(error, "unsupported")) throw error;
-    connection.abort(new Error("it does not answer"));
-    return undefined;
+    if (!isNetworkError(error, "unsupported")) {
+      connection.abort(new Error("it does not answer"));
+      const [open] = dependencies.relayed.open(device);
+      if (open !== undefined) dependencies.direct.seek(device, open);
+    }
+    throw error;
   }
 }
 

@@ -86,7 +86,8 @@ export async function openLeafSession(
 
   return {
     warm,
-    dial: (device, protocol, signal) => dialChannel(device, protocol, { directory, relayed, direct, channels }, signal),
+    dial: (device, protocol, signal) =>
+      dialChannel(device, protocol, { clock, directory, relayed, direct, channels }, signal),
     listen(protocol, onChannel) {
       const take = (stream: Stream, connection: Connection): void => {
         const peer = deviceOf(connection.remotePeer);

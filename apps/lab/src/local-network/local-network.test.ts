@@ -153,6 +153,19 @@ test("a service that ignores SIGTERM is killed at the deadline", async () => {
   expect(readFileSync(join(options.logDir, "deaf.log"), "utf8")).toContain("asked to end");
 });
 
+test("an extra that does not come up keeps nobody waiting and is given up, and the others run on", async () => {
+  const extra: Service = { ...(await tiny("frail", "broken", 2)), need: "extra" };
+  const { network, news } = await start([await tiny("one", "steady"), extra], {
+    ...place(),
+    restarts: { ...quickRestarts, maxRestarts: 1 },
+  });
+  const { pid } = await news.next("healthy", "one");
+  await news.next("given-up", "frail");
+  expect(isAlive(pid)).toBe(true);
+  await network.stop();
+  expect(isAlive(pid)).toBe(false);
+});
+
 test("Ctrl-C while starting stops what had started, and is no failure of a service", async () => {
   const ctrlC = new AbortController();
   const news = newsroom();

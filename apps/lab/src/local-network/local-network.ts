@@ -95,9 +95,12 @@ interface Life {
 async function keepAlive(service: Service, options: LocalNetworkOptions, life: Life): Promise<void> {
   const log = openServiceLog(join(options.logDir, `${service.name}.log`));
   const endsMs: number[] = [];
+  const vital = service.need !== "extra";
+  // An extra keeps nobody waiting, and nobody from starting.
+  if (!vital) life.up.resolve();
   try {
     for (;;) {
-      const how = await runOnce(service, options, log, { ...life, first: endsMs.length === 0 });
+      const how = await runOnce(service, options, log, { ...life, first: vital && endsMs.length === 0 });
       life.tell({ kind: "ended", service, how, lastLines: log.lastLines() });
       endsMs.push(life.clock.now());
       const next = afterEnd(endsMs, life.clock.now(), options.restarts ?? defaultRestartLimits);

@@ -16,13 +16,14 @@ test("the usual ports are those of the documentation", () => {
       { ws: 9102, webrtc: 9202, turn: 3482, http: 9302 },
       { ws: 9103, webrtc: 9203, turn: 3483, http: 9303 },
     ],
+    echo: 9310,
   });
 });
 
 test("a base port moves everything but the page into its block, each port once", () => {
   const uses = portUses(planPorts({ page: 8180, basePort: 9500 }));
-  expect(uses).toHaveLength(15);
-  expect(new Set(uses.map(({ port }) => port)).size).toBe(15);
+  expect(uses).toHaveLength(16);
+  expect(new Set(uses.map(({ port }) => port)).size).toBe(16);
   const inBlock = uses.filter(({ port }) => port >= 9500 && port < 9544);
   expect(inBlock.map(({ owner }) => owner)).toEqual(uses.map(({ owner }) => owner).filter((owner) => owner !== "page"));
 });
@@ -61,6 +62,16 @@ test("three supernodes know the two others, and the page starts after all and kn
   expect(argument("page", "--central")).toBe("ws://localhost:8090/skein/central/1");
   expect(services.filter(({ stage }) => stage === 2).map(({ name }) => name)).toEqual(["page"]);
   for (const { name } of services) expect(argument(name, "--listen")).toBe("127.0.0.1");
+});
+
+test("the echo contact is there when asked for, after the page, and nothing depends on it", () => {
+  const services = localServices(planPorts({}), "/data", { echo: "on" });
+  const [echo] = services.filter(({ need }) => need === "extra");
+  expect(echo).toMatchObject({ name: "echo", healthUrl: "http://127.0.0.1:9310/healthz" });
+  expect(echo?.stage).toBeGreaterThan(
+    Math.max(...services.filter((service) => service !== echo).map(({ stage }) => stage)),
+  );
+  expect(echo?.args).toEqual(expect.arrayContaining(["peer", "--echo", "--page", "http://localhost:8080/"]));
 });
 
 test("restarts wait twice as long each time, are given up after five, and are forgotten after the window", () => {

@@ -16,6 +16,8 @@ export interface Ports {
   readonly central: number;
   readonly centralTurn: number;
   readonly supernodes: readonly SupernodePorts[];
+  /** Where the echo contact tells of itself. */
+  readonly echo: number;
 }
 
 /** One port and who wants it, in words. */
@@ -38,7 +40,7 @@ export function planPorts(wishes: { readonly page?: number; readonly basePort?: 
   const page = checked("--port", wishes.page ?? 8080, 1);
   if (base === undefined) {
     const supernodes = SUPERNODES.map((n) => ({ ws: 9100 + n, webrtc: 9200 + n, turn: 3480 + n, http: 9300 + n }));
-    return withoutClash({ page, central: 8090, centralTurn: 3490, supernodes });
+    return withoutClash({ page, central: 8090, centralTurn: 3490, supernodes, echo: 9310 });
   }
   checked("--base-port", base, BLOCK_PORTS);
   const supernodes = SUPERNODES.map((n) => ({
@@ -47,7 +49,7 @@ export function planPorts(wishes: { readonly page?: number; readonly basePort?: 
     turn: base + 40 + n,
     http: base + 30 + n,
   }));
-  return withoutClash({ page, central: base, centralTurn: base + 1, supernodes });
+  return withoutClash({ page, central: base, centralTurn: base + 1, supernodes, echo: base + 35 });
 }
 
 function checked(flag: string, port: number, count: number): number {
@@ -75,6 +77,7 @@ export function portUses(ports: Ports): readonly PortUse[] {
       { port: supernode.turn, transport: "udp", owner: `supernode ${index + 1}, TURN` },
       { port: supernode.http, transport: "tcp", owner: `supernode ${index + 1}, HTTP` },
     ]),
+    { port: ports.echo, transport: "tcp", owner: "echo contact, HTTP" },
   ];
 }
 

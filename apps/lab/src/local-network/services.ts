@@ -13,12 +13,26 @@ export interface Service {
   readonly healthUrl: string;
   /** A service starts when all of every lower stage are healthy. */
   readonly stage: number;
+  /** The network does without an `extra`: nobody waits for it, and the rest runs on when it does not come up. Left out: `vital`. */
+  readonly need?: "vital" | "extra";
+}
+
+/** What a local network has beside what it needs. */
+export interface LocalExtras {
+  readonly echo: "on" | "off";
 }
 
 const HOST = "127.0.0.1";
 
-/** The services of `npm start`: three supernodes that know each other, the central server and the host of the page. */
-export function localServices(ports: Ports, dataDir: string): readonly Service[] {
+/**
+ * The services of a local network: three supernodes that know each other, the central server and the host of the page; and,
+ * if asked for, a contact that says back what it hears, on both networks.
+ */
+export function localServices(
+  ports: Ports,
+  dataDir: string,
+  extras: LocalExtras = { echo: "off" },
+): readonly Service[] {
   const httpOf = ports.supernodes.map(({ http }) => `http://${HOST}:${http}`);
   const supernodes = ports.supernodes.map(({ ws, webrtc, turn, http }, index): Service => {
     const name = `supernode-${index + 1}`;
@@ -62,5 +76,19 @@ export function localServices(ports: Ports, dataDir: string): readonly Service[]
       ],
     ],
   };
-  return [...supernodes, central, page];
+  return [...supernodes, central, page, ...(extras.echo === "on" ? [echoService(ports, dataDir)] : [])];
+}
+
+function echoService({ page, echo }: Ports, dataDir: string): Service {
+  return {
+    name: "echo",
+    label: "echo contact",
+    stage: 3,
+    need: "extra",
+    healthUrl: `http://${HOST}:${echo}/healthz`,
+    args: [
+      ...["apps/supernode/src/main.ts", "peer", "--echo", "--name", "Echo", "--mode", "both"],
+      ...["--data", join(dataDir, "echo"), "--page", `http://localhost:${page}/`, "--http-port", `${echo}`],
+    ],
+  };
 }

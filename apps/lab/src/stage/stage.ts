@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { systemClock, systemRandom } from "@skein/core";
 import type { Browser } from "playwright-core";
 import { startLocalNetwork } from "../local-network/local-network.ts";
-import { localServices } from "../local-network/services.ts";
+import { type LocalExtras, localServices } from "../local-network/services.ts";
 import { launchBrowser } from "./browser.ts";
 import { freePorts } from "./free-ports.ts";
 import { createPerson, type Person } from "./person.ts";
@@ -14,6 +14,8 @@ import { createPerson, type Person } from "./person.ts";
 /** A local network of real programs, and real browsers on it. */
 export interface Stage {
   readonly address: string;
+  /** Contact link of the echo contact; rejects when the stage has none. Resolves once it is on both networks. */
+  echoLink(): Promise<string>;
   /** A person with a browser of their own, whose microphone hears a tone. Not yet at the page. */
   person(name: string, options: { readonly toneHz: number; readonly flags?: readonly string[] }): Promise<Person>;
   /** Another tab in the same browser and profile. */
@@ -26,16 +28,17 @@ export interface Stage {
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** Starts three supernodes, a central server and the page on free ports. The page must be built. */
-export async function openStage(): Promise<Stage> {
+/** Starts three supernodes, a central server and the page on free ports, and the echo contact if asked for. The page must be built. */
+export async function openStage(extras: LocalExtras = { echo: "off" }): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), "skein-stage-"));
   mkdirSync(join(directory, "browsers"));
   const ports = await freePorts(systemRandom);
   const processes = new Map<string, number>();
   const ended = new Map<string, () => void>();
+  const echoUp = Promise.withResolvers<void>();
   const network = await startLocalNetwork(
     {
-      services: localServices(ports, directory),
+      services: localServices(ports, directory, extras),
       cwd: root,
       logDir: join(directory, "log"),
       restarts: { maxRestarts: 0, windowMs: 1, firstWaitMs: 1, maxWaitMs: 1 },
@@ -45,6 +48,7 @@ export async function openStage(): Promise<Stage> {
       signal: AbortSignal.timeout(3_600_000),
       tell(news) {
         if (news.kind === "healthy" && news.pid !== undefined) processes.set(news.service.name, news.pid);
+        if (news.kind === "healthy" && news.service.name === "echo") echoUp.resolve();
         if (news.kind === "ended") ended.get(news.service.name)?.();
       },
     },
@@ -54,6 +58,12 @@ export async function openStage(): Promise<Stage> {
 
   return {
     address,
+    async echoLink() {
+      if (extras.echo === "off") throw new Error("this stage has no echo contact");
+      await echoUp.promise;
+      const response = await fetch(`http://127.0.0.1:${ports.echo}/healthz`);
+      return ((await response.json()) as { readonly link: string }).link;
+    },
     async person(name, { toneHz, flags }) {
       const browser = await launchBrowser({
         executable: process.env.SKEIN_CHROMIUM ?? "/usr/bin/chromium",

@@ -7,14 +7,13 @@ import type { Logger } from "pino";
 import type { Values } from "../configuration.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import type { Daemon } from "../daemon.ts";
-import { get, serve } from "../http.ts";
-import { listening } from "../listening.ts";
 import { runEcho } from "./echo.ts";
 import { type HeadlessPeer, type HeadlessPeerDependencies, startHeadlessPeer } from "./headless-peer.ts";
 import { lineOf, type PeerNews } from "./lines.ts";
 import { createNativeMedia } from "./native/native-media.ts";
 import { obey } from "./obey.ts";
 import type { peerSettings } from "./peer-settings.ts";
+import { servePeerWeb } from "./peer-web.ts";
 import { createFrameClock } from "./rtp/frame-clock.ts";
 import { watchSession } from "./session-watch.ts";
 import { openSound } from "./sound-library.ts";
@@ -71,7 +70,9 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
       if (values.echo) closers.push(runEcho(peer.session));
       else if (values.answer === "auto") closers.push(takeCalls(peer));
     }
-    if (values["http-port"] !== undefined) closers.push(await serveHealth(values, values["http-port"], peers, log));
+    const { listen, "http-port": port } = values;
+    if (port !== undefined)
+      closers.push(await servePeerWeb({ listen, port }, { peers: () => [...peers.values()], log }));
     const lines = createInterface({ input });
     lines.on("line", (line) => {
       void obey(line, peers, { say, quit: dependencies.quit });
@@ -156,27 +157,4 @@ function takeCalls({ session }: HeadlessPeer): () => void {
     answered = call.call;
     void session.act({ kind: "answer" });
   });
-}
-
-/** `/healthz` answers 200 while every peer is on its network, 503 otherwise; with the link of the first either way. */
-async function serveHealth(
-  { listen }: PeerValues,
-  port: number,
-  peers: ReadonlyMap<number, HeadlessPeer>,
-  log: Logger,
-): Promise<() => Promise<void>> {
-  const health = get("/healthz", () => {
-    const states = [...peers.values()].map(({ session }) => session.state.value);
-    const ok = states.every(({ network }) => network.kind === "online");
-    const networks = states.map(({ mode, network }) => ({ mode, network: network.kind }));
-    return {
-      type: "application/json",
-      status: ok ? 200 : 503,
-      body: JSON.stringify({ ok, link: states[0]?.me.link, networks }),
-      readers: "own-pages",
-    };
-  });
-  const place = { listen, port };
-  const web = await listening({ setting: "--http-port", ...place }, serve(place, { handlers: [health], log }));
-  return web.close;
 }

@@ -11,14 +11,13 @@
 import process from "node:process";
 import type { Mode } from "@skein/core";
 import { median } from "./median.ts";
-import type { Probe } from "./stage/page-probe.ts";
 import type { Person } from "./stage/person.ts";
 import { openStage } from "./stage/stage.ts";
+import { seen, timeCall } from "./stage/time-call.ts";
 
 const ROUNDS = 3;
 const CALLS_A_ROUND = 4;
 const MESSAGES_A_ROUND = 20;
-const EVENT_TIMEOUT_MS = 20_000;
 
 /** Figures of one mode in ms, one entry a call or message. */
 interface Figures {
@@ -27,40 +26,10 @@ interface Figures {
   readonly messageMs: number[];
 }
 
-type Seen = Probe["events"][number];
-
-/** Waits for an event after a time and gives it. */
-async function seen(
-  person: Person,
-  name: string,
-  after: number,
-  match: Readonly<Record<string, unknown>> = {},
-): Promise<Seen> {
-  const handle = await person.page.waitForFunction(
-    ({ name, after, match }) =>
-      (window as unknown as { skeinProbe: Probe }).skeinProbe.events.find(
-        (event) =>
-          event.name === name &&
-          event.at >= after &&
-          Object.entries(match).every(([field, value]) => event[field] === value),
-      ) ?? false,
-    { name, after, match },
-    { timeout: EVENT_TIMEOUT_MS, polling: 20 },
-  );
-  return (await handle.jsonValue()) as Seen;
-}
-
 async function measureCall(caller: Person, callee: Person, figures: Figures): Promise<void> {
-  const start = Date.now();
-  await caller.call();
-  const dialled = await seen(caller, "call.dialled", start);
-  const ringing = await seen(callee, "call.ringing", start);
-  figures.ringMs.push(ringing.at - dialled.at);
-  await caller.callIs("ringing-out");
-  await callee.answer();
-  const answered = await seen(callee, "call.answered", start);
-  const heard = await Promise.all([caller, callee].map((person) => seen(person, "call.first-audio", start)));
-  figures.audioMs.push(Math.max(...heard.map((event) => event.at)) - answered.at);
+  const { ringMs, audioCallerMs, audioCalleeMs } = await timeCall(caller, callee);
+  figures.ringMs.push(ringMs);
+  figures.audioMs.push(Math.max(audioCallerMs, audioCalleeMs));
   await caller.hangUp();
   await Promise.all([caller, callee].map((person) => person.callIs("ended")));
 }

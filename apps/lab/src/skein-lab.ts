@@ -35,10 +35,12 @@ const USAGE = `skein-lab: test networks on this machine, in network namespaces. 
 
   --json     the last line is one line of JSON: the figures
   --seed N   decides which packets are lost and what scenarios draw (1)
+  --calls N  how many calls a scenario makes for each figure
   --lab ID   which lab, for shell`;
 
 const CANNOT = 1;
 const INTERRUPTED = 130;
+const MAX_CALLS = 1000;
 const WRONG_USAGE = 2;
 /** The lab is not what it should be, so nothing was tried in it. */
 const SELF_CHECK_FAILED = 3;
@@ -48,6 +50,7 @@ interface CommandLine {
   readonly output: "people" | "json";
   readonly seed: number;
   readonly labId: string | undefined;
+  readonly calls: number | undefined;
 }
 
 function readCommandLine(args: readonly string[]): CommandLine | undefined {
@@ -58,13 +61,17 @@ function readCommandLine(args: readonly string[]): CommandLine | undefined {
       json: { type: "boolean" },
       seed: { type: "string" },
       lab: { type: "string" },
+      calls: { type: "string" },
       help: { type: "boolean" },
     },
   });
   const seed = Number(values.seed ?? "1");
   if (values.help || positionals.length === 0) return undefined;
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new LabError("--seed is a number from 0 to 2³²−1");
-  return { words: positionals, output: values.json ? "json" : "people", seed, labId: values.lab };
+  const calls = values.calls === undefined ? undefined : Number(values.calls);
+  if (calls !== undefined && !(Number.isInteger(calls) && calls >= 1 && calls <= MAX_CALLS))
+    throw new LabError(`--calls is a number from 1 to ${MAX_CALLS}`);
+  return { words: positionals, output: values.json ? "json" : "people", seed, labId: values.lab, calls };
 }
 
 function topologyCalled(name: string): Topology {
@@ -174,17 +181,28 @@ async function check(name: string, line: CommandLine, signal: AbortSignal): Prom
   return isAsDeclared(check) ? 0 : SELF_CHECK_FAILED;
 }
 
+function sayUnmeasured({ unmeasured }: Scenario, { output }: CommandLine, reason: string): void {
+  if (output === "json" && unmeasured !== undefined) console.log(JSON.stringify(unmeasured(reason)));
+}
+
 async function run(scenario: Scenario, line: CommandLine, signal: AbortSignal): Promise<number> {
   const { lab, check } = await checkedLab(scenario.name, scenario.topology, "quick", line, signal);
   await using _ = lab;
   if (!isAsDeclared(check)) {
     console.log(`${selfCheckTable(check)}\n\n✗ the lab is not what it should be; ${scenario.name} was not run`);
+    sayUnmeasured(scenario, line, "the lab failed its self-check");
     return SELF_CHECK_FAILED;
   }
   const random = createSeededRandom(line.seed);
   const say = (text: string): void => console.log(text);
   say(`✓ self-check; running ${scenario.name}, seed ${line.seed}`);
-  const { verdict, figures } = await scenario.run(lab, { clock: systemClock, random, signal, say });
+  const { verdict, figures } = await scenario.run(lab, {
+    clock: systemClock,
+    random,
+    signal,
+    say,
+    ...(line.calls === undefined ? {} : { calls: line.calls }),
+  });
   if (line.output === "json") console.log(JSON.stringify(figures));
   else console.log(verdict === "as-expected" ? "✓ as expected" : "✗ not as expected");
   return verdict === "as-expected" ? 0 : CANNOT;
@@ -210,7 +228,10 @@ async function obey(line: CommandLine, signal: AbortSignal): Promise<number | un
     case "run":
       if (scenario === undefined)
         throw new LabError(`there is no scenario ${name ?? "of no name"}; see skein-lab list`);
-      return await run(scenario, line, signal);
+      return await run(scenario, line, signal).catch((error) => {
+        sayUnmeasured(scenario, line, (error as Error).message);
+        throw error;
+      });
     default:
       return undefined;
   }

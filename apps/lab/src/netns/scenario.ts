@@ -13,6 +13,8 @@ export interface Scenario {
    * last line of `--json`. Must heed the signal. The lab is removed afterwards, and all programs in it.
    */
   run(lab: Lab, context: ScenarioContext): Promise<ScenarioResult>;
+  /** The figures of `--json` where nothing could be measured; left out where the scenario measures nothing. */
+  unmeasured?(reason: string): ScenarioResult["figures"];
 }
 
 /** What a scenario is given. */
@@ -21,6 +23,8 @@ export interface ScenarioContext {
   /** Seeded: the same run for the same `--seed`, as far as the machine allows. */
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** How many calls to make for each figure; its own number unless the caller says one. */
+  readonly calls?: number;
   /** Prints a line for people. */
   readonly say: (line: string) => void;
 }

@@ -1,5 +1,7 @@
 import type { Scenario } from "./scenario.ts";
+import { callsScenario } from "./scenarios/calls.ts";
 import { punchScenario } from "./scenarios/punch.ts";
+import { setupScenario } from "./scenarios/setup.ts";
 
 /** Every scenario of `skein-lab run`. */
-export const scenarios: readonly Scenario[] = [punchScenario];
+export const scenarios: readonly Scenario[] = [callsScenario, punchScenario, setupScenario];

@@ -12,7 +12,7 @@ const publicHosts = (names: readonly string[], link: LinkChoice = dataCentre): r
 export const servers: readonly HostSpec[] = publicHosts(["sn1", "sn2", "sn3", "central"]);
 
 /** A home at the internet with one computer in it. */
-function home(person: string, kind: GatewayKind, link: LinkChoice): Topology {
+export function home(person: string, kind: GatewayKind, link: LinkChoice): Topology {
   return {
     gateways: [{ name: `${person}-gw`, kind, behind: INTERNET, link }],
     hosts: [{ name: person, behind: `${person}-gw` }],

@@ -14,26 +14,33 @@ export interface BrowserOptions {
   readonly flags?: readonly string[];
 }
 
-/** Starts a headless Chromium whose microphone hears a tone. Its traffic stays on this machine: every service it could call home to is off. */
+/** Default flags of playwright to leave out: the fake microphone is silent with them. */
+export const UNMUTED: string[] = ["--mute-audio"];
+
+/** Flags of a Chromium whose microphone hears a WAV file. Its traffic stays on this machine: every service it could call home to is off. */
+export function browserFlags(microphoneWav: string): readonly string[] {
+  return [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-audio-capture=${microphoneWav}`,
+  ];
+}
+
+/** Starts a headless Chromium whose microphone hears a tone. */
 export async function launchBrowser(options: BrowserOptions): Promise<Browser> {
   const tone = join(options.directory, `tone-${options.toneHz}.wav`);
   writeTone(tone, options.toneHz);
   return await chromium.launch({
     executablePath: options.executable,
-    ignoreDefaultArgs: ["--mute-audio"],
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--autoplay-policy=no-user-gesture-required",
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-      `--use-file-for-fake-audio-capture=${tone}`,
-      ...(options.flags ?? []),
-    ],
+    ignoreDefaultArgs: UNMUTED,
+    args: [...browserFlags(tone), ...(options.flags ?? [])],
   });
 }

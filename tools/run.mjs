@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The front door: `npm start`, `npm test`, `npm run bench`, `npm run check`, `npm run lab`.
+ * The front door: `npm start`, `npm test`, `npm run bench`, `npm run check`, `npm run lab`,
+ * `npm run sim:election`.
  *
  * Plain JavaScript without dependencies, because it runs before anything is installed, on whatever Node (20 or newer) the
  * machine has. It installs when needed and runs the real thing under the pinned Node 24.
@@ -19,7 +20,8 @@ const USAGE = `usage: npm start [-- --port N --base-port N]   a local network an
        npm run check                            lint, types, unused code
        npm run bench [-- --json]                p2p and central side by side
        npm run lab -- up|down|list|shell|run    test networks (root); npm run lab says more
-       npm run lab:selfcheck [-- --json]        every kind of gateway and link, probed`;
+       npm run lab:selfcheck [-- --json]        every kind of gateway and link, probed
+       npm run sim:election [-- --json|--sweep] ten thousand nodes elect supernodes, in memory`;
 
 const OLDEST_NODE = 20;
 
@@ -46,14 +48,26 @@ const commands = {
     await ensurePage();
     return await runShown(["node", "apps/lab/src/bench-call.ts", ...args]);
   },
+  async "sim:election"(args) {
+    await ensureInstalled();
+    return await runShown(["node", "apps/lab/src/sim-election.ts", ...args]);
+  },
   lab,
   "lab:selfcheck": (args) => lab(["selfcheck", ...args]),
+  "lab:setup": (args) => lab(["run", "setup", ...args]),
 };
+
+/** Scenarios with people in them: they need a browser and the page. */
+const WITH_PEOPLE = ["calls", "setup"];
 
 /** @param {string[]} args */
 async function lab(args) {
   await ensureInstalled();
   await ensureLabPrograms();
+  if (args[0] === "run" && WITH_PEOPLE.includes(args[1] ?? "")) {
+    process.env.SKEIN_CHROMIUM = await ensureChromium();
+    await ensurePage();
+  }
   return await runShown(["node", "apps/lab/src/skein-lab.ts", ...args]);
 }
 

@@ -100,7 +100,7 @@ describe("need", () => {
     const fresh = (count: number, leaves: number): SupernodeReport[] =>
       Array.from({ length: count }, (_, index) => report(100 + index, { leaves, since: NOW - 1_000 }));
     expect(needIn([...old, ...fresh(2, 0)]).loadPct).toBe(60);
-    expect(needIn([...old, ...fresh(20, 0)]).loadPct).toBeCloseTo((8 * 75) / 11);
+    expect(needIn([...old, ...fresh(20, 0)]).loadPct).toBeCloseTo((8 * 75) / 12);
     expect(needIn([...old, ...fresh(2, 400)]).loadPct).toBe(75);
   });
 

@@ -79,7 +79,7 @@ export interface WorldOptions {
 
 /** How often the world measures machines, and how often helpers dial back, ms. */
 const MEASURE_EVERY_MS = 10_000;
-const DIAL_BACK_EVERY_MS = 60_000;
+const DIAL_BACK_EVERY_MS = 300_000;
 const STAGE_TAKES_MS = 1_000;
 
 /** Makes an empty world at `start` (ms). */

@@ -5,7 +5,7 @@ import { type Cause, type Decision, standingOf, step, productionTuning as tuning
 import type { WorldNode } from "./cell-world.ts";
 import { announced, anyHappening, anyPlay, type Play, perform } from "./play.ts";
 
-const check = (property: fc.IProperty<[Play]>): void => fc.assert(property, { numRuns: 50 });
+const check = (property: fc.IProperty<[Play]>): void => fc.assert(property, { numRuns: 30 });
 
 test("[EL13] [EL14] nobody opens when as many as are allowed came before it in the window, whatever supernodes claim", () => {
   let opened = 0;
@@ -55,7 +55,7 @@ test("[EL27] no unproven build opens beyond its share of those that serve", () =
         },
       });
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
   expect(canaries).toBeGreaterThan(0);
 });

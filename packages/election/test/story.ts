@@ -30,7 +30,7 @@ const COMFORTABLE = {
  * command. Commands:
  *
  * - `world key=value…`: tuning, e.g. `settleMs=15s`; `key` when an operator key is configured; `stages` to hear of all of them.
- * - `nodes a b… [build=…] [uptime=30h] [role=always] [ports=closed|untried] [leaves=N]`: they are there, ports dialled back each minute.
+ * - `nodes a b… [build=…] [uptime=30h] [role=always] [ports=closed|untried] [leaves=N]`: they are there, dialled back every five minutes.
  * - `ask 900`: the leaves of the cell ask for so many slots in all. `run 10m`: time passes.
  * - `close a`, `reopen a`: its ports. `kill a b`, `restart a b [build=…]`. `machine a cpuFreePct=0 power=battery`.
  * - `notice sequence=1 floor=1.0.0 proven=x,y revoked=z election=open`: the operator's word reaches all.
@@ -103,7 +103,10 @@ function play(line: string, before: CellWorld | undefined, said: string[]): Cell
       each((name) => world.give(name, { kind: "settings", settings: settings(options) }));
       break;
     case "explain":
-      each((name) => said.push(...explain(world, name)));
+      each((name) => {
+        world.give(name, { kind: "tick" });
+        said.push(...explain(world, name));
+      });
       break;
     case "cell":
       said.push(...describe(world));

@@ -53,6 +53,10 @@ const commands = {
     return await runShown(["node", "apps/lab/src/sim-election.ts", ...args]);
   },
   lab,
+  async "lab:compose"(args) {
+    await ensureInstalled();
+    return await runShown(["node", "apps/lab/src/lab-compose.ts", ...args]);
+  },
   "lab:selfcheck": (args) => lab(["selfcheck", ...args]),
   "lab:setup": (args) => lab(["run", "setup", ...args]),
 };

@@ -1,7 +1,9 @@
-import type { HeadlessPeer, PeerLine } from "./headless-peer.ts";
+import type { PeerConversation, PeerLine } from "./peer-conversation.ts";
+
+type Listening = Pick<PeerConversation, "until">;
 
 /** Waits until the network of a headless peer is up. */
-export function online(peer: HeadlessPeer, mode: "p2p" | "central"): Promise<PeerLine> {
+export function online(peer: Listening, mode: "p2p" | "central"): Promise<PeerLine> {
   return peer.until(
     `the ${mode} network`,
     (line) => line.kind === "network" && line.mode === mode && fieldOf(line.network, "kind") === "online",
@@ -9,7 +11,7 @@ export function online(peer: HeadlessPeer, mode: "p2p" | "central"): Promise<Pee
 }
 
 /** Waits for a message with this text, in one of these states when given. */
-export function message(peer: HeadlessPeer, body: string, ...states: string[]): Promise<PeerLine> {
+export function message(peer: Listening, body: string, ...states: string[]): Promise<PeerLine> {
   return peer.until(
     `the message "${body}"`,
     (line) =>
@@ -18,7 +20,7 @@ export function message(peer: HeadlessPeer, body: string, ...states: string[]): 
 }
 
 /** Waits until its call is like this, from line `since` on. */
-export function callIs(peer: HeadlessPeer, kind: string, since: number): Promise<PeerLine> {
+export function callIs(peer: Listening, kind: string, since: number): Promise<PeerLine> {
   return peer.until(
     `a call that is ${kind}`,
     (line) => line.kind === "call" && fieldOf(line.call, "kind") === kind,
@@ -27,7 +29,7 @@ export function callIs(peer: HeadlessPeer, kind: string, since: number): Promise
 }
 
 /** Waits until its call takes one of these paths, from line `since` on. */
-export function callPath(peer: HeadlessPeer, paths: readonly string[], since: number): Promise<PeerLine> {
+export function callPath(peer: Listening, paths: readonly string[], since: number): Promise<PeerLine> {
   return peer.until(
     `a call that is ${paths.join(" or ")}`,
     (line) => line.kind === "call" && paths.includes(String(fieldOf(fieldOf(line.call, "path"), "kind"))),
@@ -36,7 +38,7 @@ export function callPath(peer: HeadlessPeer, paths: readonly string[], since: nu
 }
 
 /** Waits until it hears this tone, in Hz, from line `since` on. */
-export function hears(peer: HeadlessPeer, hz: number, since: number): Promise<PeerLine> {
+export function hears(peer: Listening, hz: number, since: number): Promise<PeerLine> {
   return peer.until(
     `a tone of ${hz} Hz`,
     (line) => line.kind === "heard" && Math.abs(Number(line.hz) - hz) < 8 && Number(line.levelDb) > -40,

@@ -1,0 +1,9 @@
+/** A run that will be killed: starts an engine and a container, says where, and stays. */
+import { systemClock } from "@skein/core";
+import { startEngine } from "../src/compose/engine.ts";
+import { openWorkplace } from "../src/compose/workplace.ts";
+
+const place = openWorkplace();
+await startEngine({ outside: "none", place }, { clock: systemClock, signal: new AbortController().signal });
+console.log(place.folder);
+setInterval(() => {}, 60_000);

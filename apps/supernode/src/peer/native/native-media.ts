@@ -100,13 +100,19 @@ function startLink(program: string, ended: (link: Link, reason: string) => void)
   const end = (how: string): void => {
     if (over) return;
     over = true;
-    const said = words.trim().split("\n").at(-1) ?? "";
-    ended(link, `the media process ended: ${how}${said === "" ? "" : ` (${said})`}`);
+    ended(link, `the media process ended: ${how}${lastWords(words)}`);
   };
   child.on("error", (error) => end(error.message));
   child.on("close", (code, signal) => end(signal ?? `exit code ${code}`));
   child.on("message", (message) => receive(link, message as FromNative));
   return link;
+}
+
+/** Of what it wrote: the line that names an error, not the trace behind it. */
+function lastWords(text: string): string {
+  const lines = text.trim().split("\n");
+  const said = lines.find((line) => /terminate called|error/i.test(line)) ?? lines.at(-1) ?? "";
+  return said === "" ? "" : ` (${said.trim().slice(0, 200)})`;
 }
 
 function receive({ connections, requests }: Link, message: FromNative): void {

@@ -3,7 +3,7 @@ import { opusPayloadType, SECTION_NAME, sectionName, shownDescription } from "./
 import type { NativeRelay } from "./ice-servers.ts";
 import type { NativeCandidate, NativeFigures, NativeOptions, NativeState } from "./native-messages.ts";
 
-/** What a connection of the library tells; never called while one of its methods runs. */
+/** What a connection of the library tells; never called while one of its methods runs. Once `connected`, packets can be sent. */
 export interface NativePeerEvents {
   candidate(text: string): void;
   gathered(): void;
@@ -56,7 +56,18 @@ export function createNativePeer(
   let section = SECTION_NAME;
   let early: string[] | undefined = [];
   let track: Track | undefined;
-  watch(connection, events);
+  /** The library says "connected" a moment before its track takes packets. */
+  function whenOpen(tell: () => void): void {
+    if (track?.isOpen() === true) tell();
+    else track?.onOpen(tell);
+  }
+  watch(connection, {
+    ...events,
+    state(state) {
+      if (state === "connected") whenOpen(() => events.state(state));
+      else events.state(state);
+    },
+  });
 
   function addTrack(payloadType: number): void {
     const audio = new nodeDataChannel.Audio(section, "SendRecv");

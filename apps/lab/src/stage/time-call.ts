@@ -37,13 +37,21 @@ export interface CallTimes {
   readonly audioCalleeMs: number;
 }
 
-/** One call from press to first audio at both ends, taken from the product's own events. It goes on: hang up. */
-export async function timeCall(caller: Person, callee: Person): Promise<CallTimes> {
+/**
+ * One call from press to first audio at both ends, taken from the product's own events. It goes on: hang up. `reachForIt`
+ * is what the callee does between the ring and the press on Answer: people need a moment, which the product may use.
+ */
+export async function timeCall(
+  caller: Person,
+  callee: Person,
+  reachForIt: () => Promise<void> = async () => {},
+): Promise<CallTimes> {
   const start = Date.now();
   await caller.call();
   const dialled = await seen(caller, "call.dialled", start);
   const ringing = await seen(callee, "call.ringing", start);
   await caller.callIs("ringing-out");
+  await reachForIt();
   await callee.answer();
   const answered = await seen(callee, "call.answered", start);
   const [here, there] = await Promise.all([

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { pause } from "@skein/core";
 import { median } from "../../median.ts";
 import { meet, openHouse } from "../../people/house.ts";
 import { startProduct } from "../../people/product.ts";
@@ -12,6 +13,8 @@ import { INTERNET } from "../topology.ts";
 
 const ACCESS_MS = 50;
 const CALLS = 20;
+/** How long it rings before somebody answers, drawn for each call: as long as in the figures of PeerJS. */
+const RINGS_MS = { least: 1_200, most: 1_500 } as const;
 /** Three settings and the beginning stay below eight minutes. */
 const LONGEST_SETTING_MS = 130_000;
 const SETTINGS = ["p2pDirect", "p2pRelayed", "central"] as const;
@@ -78,7 +81,7 @@ function figuresOf(
 ): Readonly<Record<string, unknown>> {
   return {
     rttMs,
-    setting: `2 × ${ACCESS_MS} ms, port-restricted × port-restricted`,
+    setting: `2 × ${ACCESS_MS} ms, port-restricted × port-restricted, answered after ${RINGS_MS.least}–${RINGS_MS.most} ms`,
     ...Object.fromEntries(SETTINGS.map((setting) => [setting, taken[setting] ?? null])),
     ...(Object.keys(reasons).length === 0 ? {} : { reasons }),
   };
@@ -88,7 +91,7 @@ async function measure(
   setting: Setting,
   alice: Person,
   bob: Person,
-  { calls = CALLS, clock, signal }: ScenarioContext,
+  { calls = CALLS, clock, random, signal, say }: ScenarioContext,
 ): Promise<SetupFigures> {
   const mode = setting === "central" ? "central" : "p2p";
   const people = [alice, bob];
@@ -100,14 +103,18 @@ async function measure(
   await alice.say(`before ${setting}`);
   await bob.see(`before ${setting}`);
   const times: CallTimes[] = [];
+  const reachForIt = (): Promise<void> =>
+    pause(clock, RINGS_MS.least + random.fraction() * (RINGS_MS.most - RINGS_MS.least), signal);
   const untilMs = clock.now() + LONGEST_SETTING_MS;
   while (times.length < calls && clock.now() < untilMs) {
     signal.throwIfAborted();
-    times.push(await timeCall(alice, bob));
+    times.push(await timeCall(alice, bob, reachForIt));
     await expectPath(setting, alice);
     await alice.hangUp();
     await Promise.all(people.map((person) => person.callIs("ended")));
   }
+  for (const figure of ["ringMs", "audioCallerMs", "audioCalleeMs"] as const)
+    say(`  ${setting} ${figure}: ${times.map((each) => each[figure]).join(" ")}`);
   const middle = (figure: keyof CallTimes): number => median(times.map((each) => each[figure]));
   return {
     ringMs: middle("ringMs"),

@@ -221,6 +221,14 @@ test("[CL13] answered, but no way through in 30 s: the call ends with what was t
   expect(failed.did).toEqual(["hangup failed", "close out"]);
 });
 
+test("[CL13] they give up first, because they answered first: the call ends with what we tried", () => {
+  const call = ringingOut(relayOnly)
+    .next({ kind: "candidate", call: "out", whose: "theirs", tried: "relay" })
+    .next(on.heard("accept"));
+  const given = call.next({ kind: "heard-hangup", call: "out", reason: "failed" }, 29_900);
+  expect(given.state).toMatchObject(ended({ kind: "no-path", tried: { ours: [], theirs: ["relay"] } }));
+});
+
 test("[CL14] what is said about another call changes nothing", () => {
   const call = talkingOut();
   for (const event of [

@@ -53,7 +53,15 @@ function accepted(state: RingingOut, now: number): Transition {
 /** They ended it. */
 export function heardHangup(state: CallWithPeer, reason: HangupReason, now: number): Transition {
   if (state.kind === "ringing-in") return end(state, { kind: "missed" }, now);
+  // Their time to connect began before ours, so theirs ends first: what we tried says more than that something failed.
+  if (state.kind === "connecting" && state.media !== "connected" && reason === "failed")
+    return end(state, withoutMedia(state), now);
   return end(state, state.kind === "ringing-out" ? WHILE_RINGING[reason] : WHILE_TALKING[reason], now);
+}
+
+/** Why an answered call never got media, as far as we can tell. */
+export function withoutMedia({ media, tried }: Connecting): EndReason {
+  return media === "interrupted" ? { kind: "lost" } : { kind: "no-path", tried };
 }
 
 const WHILE_RINGING: Readonly<Record<HangupReason, EndReason>> = {

@@ -1,7 +1,7 @@
 import type { Step } from "@skein/core";
 import { ROUND_TIMEOUT_MS } from "../defaults.ts";
 import type { EndReason } from "../reasons.ts";
-import { heard, heardHangup } from "./heard.ts";
+import { heard, heardHangup, withoutMedia } from "./heard.ts";
 import { offered } from "./incoming.ts";
 import type { LineInput, LineOutput } from "./input.ts";
 import { candidate, media, microphoneOpen } from "./media.ts";
@@ -128,7 +128,7 @@ function overdue(state: LiveCall): EndReason {
       return { kind: "missed" };
     case "connecting":
       if (state.microphone === "opening") return { kind: "microphone", fault: "failed" };
-      return state.media === "interrupted" ? { kind: "lost" } : { kind: "no-path", tried: state.tried };
+      return withoutMedia(state);
     case "connected":
       return state.flow.kind === "closing" ? { kind: "hung-up", by: "them" } : { kind: "lost" };
   }

@@ -2,7 +2,7 @@ import { type Clock, type CloseReason, NetworkError, type Unsubscribe } from "@s
 import type { MemoryLink } from "./memory-links.ts";
 
 /** A sender waits while more than this is on its way or unread, in bytes. */
-export const LOW_MARK_BYTES: number = 256 * 1024;
+const LOW_MARK_BYTES: number = 256 * 1024;
 
 /** More than this on its way or unread, from a sender that does not wait, ends the channel. In bytes. */
 export const MAX_UNREAD_BYTES: number = 8 * 1024 * 1024;

@@ -78,7 +78,7 @@ function echoOf(body: string): string {
 }
 
 /** What the caller is told: what of their voice came here, as it was measured here. */
-export function scoreMessage({ mos, lossPct, rttMs, seconds }: CallScore): string {
+function scoreMessage({ mos, lossPct, rttMs, seconds }: CallScore): string {
   const figures = [
     `MOS ${mos.toFixed(1)} of 4.5`,
     `loss ${lossPct.toFixed(1)} %`,

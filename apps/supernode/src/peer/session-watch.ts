@@ -31,7 +31,7 @@ export function watchSession(session: Session, tell: Tell): () => void {
 }
 
 /** What two states differ in, apart from messages; everything when there is none before. */
-export function changesBetween(before: SessionState | undefined, after: SessionState): readonly PeerNews[] {
+function changesBetween(before: SessionState | undefined, after: SessionState): readonly PeerNews[] {
   const news: PeerNews[] = [];
   const { user, device, name, link } = after.me;
   if (before === undefined) news.push({ kind: "ready", user, device, name, link });

@@ -1,7 +1,7 @@
 import type { Clock } from "@skein/core";
 
 /** How long one frame of sound is, in ms. */
-export const FRAME_MS = 20;
+const FRAME_MS = 20;
 
 /** Frames made up for when the program was late, at most: more would only arrive as a burst that is dropped. */
 const MAX_CATCH_UP = 5;

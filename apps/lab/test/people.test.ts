@@ -24,8 +24,11 @@ describe.skipIf(missing.length > 0)("people behind gateways", () => {
     const { pageAddress, programs } = await startProduct(lab);
     const house = openHouse(lab, pageAddress, dependencies.signal);
     onTestFinished(() => house.close());
+    const interruptible = process.listenerCount("SIGINT");
     const alice = await house.person("Alice", { host: "alice", toneHz: 1000 });
     const bob = await house.person("Bob", { host: "bob", toneHz: 440 });
+    // Whoever removes the lab hears Ctrl-C, and nobody ends the process before.
+    expect(process.listenerCount("SIGINT")).toBe(interruptible);
     await meet(alice, bob);
 
     await alice.say("through two gateways");

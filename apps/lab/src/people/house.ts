@@ -35,6 +35,10 @@ export function openHouse(lab: Lab, pageAddress: string, signal: AbortSignal): H
       const browser = await chromium.launchPersistentContext(profile, {
         executablePath: lab.host(host).launcher(process.env.SKEIN_CHROMIUM ?? "/usr/bin/chromium"),
         ignoreDefaultArgs: UNMUTED,
+        // Or playwright would end this process on Ctrl-C, before the lab is removed.
+        handleSIGINT: false,
+        handleSIGTERM: false,
+        handleSIGHUP: false,
         // Without a certificate a page has no microphone and no WebCrypto, unless the browser is told to trust it.
         args: [...browserFlags(tone), `--unsafely-treat-insecure-origin-as-secure=${origin}`],
       });

@@ -41,6 +41,15 @@ test("[EL1] one liar neither makes nor ends reachability", () => {
   expect(portStatus(told(good, 1, "liar", "not-reached").verdicts, "ws", tuning)).toBe("reachable");
 });
 
+test("[EL1] equal voices tell nothing, and neither does a single one", () => {
+  const split = ["h1", "h2"].reduce((sum, helper) => told(sum, 0, helper, "reached"), untried);
+  const even = ["h3", "h4"].reduce((sum, helper) => told(sum, 0, helper, "not-reached"), split);
+  expect(portStatus(even.verdicts, "ws", tuning)).toBe("unknown");
+  expect(portStatus(told(untried, 0, "h1", "not-reached").verdicts, "ws", tuning)).toBe("unknown");
+  expect(told(even, 1, "h5", "not-reached").unreachableSince).toBe(1);
+  expect(told(even, 1, "h5", "reached").reachableSince).toBe(1);
+});
+
 test("[EL1] a helper has one voice for a port, its newest; an operator's word stands alone and does not age", () => {
   const changed = told(told(told(untried, 0, "h1", "reached"), 0, "h2", "reached"), 1, "h1", "not-reached");
   expect(portStatus(changed.verdicts, "ws", tuning)).toBe("unknown");

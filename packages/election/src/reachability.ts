@@ -54,7 +54,7 @@ export function settle(known: Reachability, now: number, tuning: Tuning): Reacha
 }
 
 /** How many helpers reached a port, and how many did not; where networks must be distinct, the newest of each counts. */
-export function countVerdicts(
+function countVerdicts(
   verdicts: readonly Verdict[],
   port: PortKind,
   tuning: Tuning,

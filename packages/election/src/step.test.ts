@@ -273,28 +273,53 @@ describe("ends", () => {
     expect(it.state.role.kind).toBe("serving");
   });
 
-  test("[EL21] as surplus goes only who has served its time, while the cell is calm", () => {
-    const it = serving();
-    const idle: SupernodeReport[] = Array.from({ length: 9 }, (_, index) => ({
-      id: `s${index}` as DeviceId,
-      network: `n${index}`,
-      build: "skein-1.0.0",
-      phase: "open",
-      since: NOW - HOUR,
-      slots: 400,
-      leaves: 0,
-      turnedAway: 0,
-      candidates: 1,
-      heardAt: NOW,
-    }));
-    const opened = it.now;
-    let decision: Decision | undefined;
-    while (decision?.kind !== "demote" && it.now < opened + 24 * HOUR) {
-      const reports = idle.map((report) => ({ ...report, heardAt: it.now }));
-      decision = it.give({ kind: "cell", heard: { ...nobody, reports } }, it.state.wakeAt - it.now);
+  test("[EL21] as surplus goes only who has served its time, while the cell is calm and it is not full itself", () => {
+    for (const [leaves, cause] of [
+      [0, "surplus"],
+      [300, undefined],
+    ] as const) {
+      const it = serving();
+      it.give({ kind: "headroom", headroom: { ...wide, leaves } });
+      const opened = it.now;
+      let decision: Decision | undefined;
+      while (decision?.kind !== "demote" && it.now < opened + 12 * HOUR) {
+        const reports = idleCell(9, { heardAt: it.now });
+        decision = it.give({ kind: "cell", heard: { ...nobody, reports } }, it.state.wakeAt - it.now);
+      }
+      expect(decision?.kind === "demote" ? decision.cause : undefined).toBe(cause);
+      expect(it.now - opened).toBeGreaterThanOrEqual(tuning.leastServiceMs);
     }
-    expect(decision).toMatchObject({ cause: "surplus" });
-    expect(it.now - opened).toBeGreaterThanOrEqual(tuning.leastServiceMs);
+  });
+});
+
+describe("newcomers", () => {
+  /** A node that has just started, and what it sees of `count` others that started so much before or after it. */
+  function settled(count: number, aheadMs: number): Decision {
+    const it = fitNode();
+    for (let turn = 0; turn < 2_000 && it.state.role.kind !== "settling"; turn += 1)
+      it.give({ kind: "cell", heard: nobody }, 1_000);
+    expect(it.state.offered).toBe(0);
+    const since = it.now - aheadMs;
+    it.now += tuning.settleMs;
+    return it.give({ kind: "cell", heard: { ...nobody, reports: idleCell(count, { since, heardAt: it.now }) } });
+  }
+
+  test("[EL13] [EL14] who sees that enough came before withdraws, else it opens", () => {
+    expect(settled(3, 1)).toMatchObject({ kind: "demote", cause: "growth-cap" });
+    expect(settled(2, 1)).toMatchObject({ kind: "open" });
+    expect(settled(5, -1)).toMatchObject({ kind: "open" });
+    expect(settled(3, tuning.growthWindowMs)).toMatchObject({ kind: "open" });
+    // Started in the same millisecond: "s0" to "s2" come before "self", and everyone agrees on that.
+    expect(settled(3, 0)).toMatchObject({ kind: "demote", cause: "growth-cap" });
+  });
+
+  test("[EL14] one whom nobody tells anything any more opens all the same", () => {
+    const it = fitNode();
+    for (let turn = 0; turn < 2_000 && it.state.role.kind !== "settling"; turn += 1)
+      it.give({ kind: "cell", heard: nobody }, 1_000);
+    expect(it.give({ kind: "tick" }, tuning.settleMs)).toMatchObject({ because: "settling" });
+    expect(it.outputs).toContainEqual({ kind: "look" });
+    expect(it.give({ kind: "tick" }, tuning.settleMs)).toMatchObject({ kind: "open" });
   });
 });
 
@@ -344,6 +369,22 @@ describe("the operator of the network", () => {
     expect(proven.outputs).toContainEqual({ kind: "offer", slots: 400 });
   });
 });
+
+function idleCell(count: number, change: Partial<SupernodeReport>): SupernodeReport[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `s${index}` as DeviceId,
+    network: `n${index}`,
+    build: "skein-1.0.0",
+    phase: "open",
+    since: NOW - HOUR,
+    slots: 400,
+    leaves: 0,
+    turnedAway: 0,
+    candidates: 1,
+    heardAt: NOW,
+    ...change,
+  }));
+}
 
 function endUnreachable(it: Hand): Decision {
   it.verdicts("not-reached");

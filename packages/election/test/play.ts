@@ -31,7 +31,7 @@ const policy: VersionPolicy = {
   notice: {
     sequence: 1,
     issuedAt: START,
-    expiresAt: START + 1e9,
+    expiresAt: START + 1e10,
     minimumVersion: "1.0.0",
     provenBuilds: ["skein-1.0.0"],
     revokedBuilds: [],
@@ -71,6 +71,10 @@ export interface Play {
   readonly unproven: number;
   readonly newsMs: number;
   readonly claimed: number | undefined;
+  /** What is guessed of the crowd while nobody serves; 1 makes everyone sure to win. */
+  readonly crowdGuess: number;
+  /** When it begins: other times, other tickets. */
+  readonly beginsMs: number;
   readonly happenings: readonly Happening[];
 }
 
@@ -87,7 +91,10 @@ export const anyPlay: fc.Arbitrary<Play> = fc.record({
   nodes: fc.integer({ min: 1, max: NAMES.length }),
   unproven: fc.nat(4),
   newsMs: fc.nat(productionTuning.settleMs / 3),
-  claimed: fc.option(fc.nat(2_000), { nil: undefined }),
+  // None at all makes everyone sure to win; the most there can be makes nobody.
+  claimed: fc.constantFrom(undefined, 0, 2_000),
+  crowdGuess: fc.constantFrom(1, 64),
+  beginsMs: fc.nat(1e9),
   happenings: fc.array(anyHappening, { minLength: 1, maxLength: 8 }),
 });
 
@@ -98,11 +105,12 @@ export interface Watcher {
 }
 
 /** Runs a play. */
-export function perform({ claimed, happenings, newsMs, nodes, unproven }: Play, watcher: Watcher): void {
+export function perform(play: Play, watcher: Watcher): void {
+  const { beginsMs, claimed, crowdGuess, happenings, newsMs, nodes, unproven } = play;
   const { onStep } = watcher;
   const world: CellWorld = createCellWorld(
     {
-      tuning: productionTuning,
+      tuning: { ...productionTuning, crowdGuess },
       policy,
       newsMs,
       lookMs: 200,
@@ -110,7 +118,7 @@ export function perform({ claimed, happenings, newsMs, nodes, unproven }: Play, 
       onDecision: (node, decision, now) => watcher.onDecision(world, node, decision, now),
       ...(onStep === undefined ? {} : { onStep }),
     },
-    START,
+    START + beginsMs,
   );
   for (const [index, name] of NAMES.slice(0, nodes).entries()) {
     const build = index < unproven ? "skein-1.1.0" : "skein-1.0.0";

@@ -15,7 +15,7 @@ export interface LeafLife {
 }
 
 /** Warm supernodes of a leaf, and ads it compares at each choice. */
-export const WARM = 3;
+const WARM = 3;
 const COMPARED = 8;
 
 /** A join takes so long; a dead address costs so much; tries before a pause; pauses double between these. ms. */

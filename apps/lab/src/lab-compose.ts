@@ -16,7 +16,7 @@ import { systemClock } from "@skein/core";
 import { type ComposeProgram, composePrograms } from "./compose/compose-project.ts";
 import { type Engine, startEngine } from "./compose/engine.ts";
 import { bringBase, buildImages } from "./compose/images.ts";
-import { findObstacle, installDocker } from "./compose/obstacles.ts";
+import { findObstacle, installDocker, ObstacleError } from "./compose/obstacles.ts";
 import { runOneMachine } from "./compose/one-machine.ts";
 import type { RunOptions } from "./compose/run-command.ts";
 import { GATEWAYS, type Gateway, runTwoHomes, type TwoHomes } from "./compose/two-homes.ts";
@@ -117,7 +117,16 @@ function readChoices(args: readonly string[]): (Choices & { readonly output: "pe
 async function figures(choices: Choices, signal: AbortSignal): Promise<Figures> {
   await installDocker({ say, signal });
   const reason = await findObstacle(signal);
-  if (reason === undefined) return await runAll(choices, signal);
+  if (reason !== undefined) return skipped(reason);
+  try {
+    return await runAll(choices, signal);
+  } catch (error) {
+    if (error instanceof ObstacleError) return skipped(error.message);
+    throw error;
+  }
+}
+
+function skipped(reason: string): Figures {
   say(`· skipped: ${reason}`);
   return { containers: null, healthyS: null, messages: null, calls: null, afterKill: null, reason };
 }

@@ -1,3 +1,4 @@
+import type { Mode } from "@skein/core";
 import { type PeerConversation, type PeerLine, speakWith } from "../headless/peer-conversation.ts";
 import { callIs, fieldOf, hears, message } from "../headless/told.ts";
 import { LabError } from "../netns/requirements.ts";
@@ -8,8 +9,12 @@ export interface ContainerPeer {
   readonly user: string;
   readonly link: string;
   readonly conversation: PeerConversation;
-  /** Short names of the supernodes it is at now, the first its home. */
-  supernodes(): Promise<readonly string[]>;
+  /** Takes another network, and waits until it is on it. */
+  switchTo(mode: Mode): Promise<void>;
+  /** Short name of the supernode it is at now. */
+  home(): Promise<string>;
+  /** Waits until it is at others than this supernode. */
+  left(supernode: string): Promise<void>;
   /** Adds another to its contacts. */
   meet(other: ContainerPeer): Promise<void>;
   /** Writes; resolves when the other has it and this one knows. */
@@ -18,6 +23,12 @@ export interface ContainerPeer {
   callUp(other: ContainerPeer, tones: { readonly ours: number; readonly theirs: number }): Promise<string>;
   /** Lets go of it; it runs on. */
   close(): void;
+}
+
+/** Whom a peer is at, its home first; nobody while it is not online. */
+function viaOf(network: unknown): readonly string[] {
+  const via = fieldOf(network, "via");
+  return Array.isArray(via) ? via.map(String) : [];
 }
 
 /** Takes hold of the peer in a service's container. */
@@ -46,9 +57,28 @@ export async function peerIn(project: ComposeProject, service: string): Promise<
     user,
     link: String(fieldOf(me, "link")),
     conversation,
-    async supernodes() {
-      const via = fieldOf(fieldOf(await state(), "network"), "via");
-      return Array.isArray(via) ? via.map(String) : [];
+    async switchTo(mode) {
+      const since = conversation.lines.length;
+      await conversation.order({ kind: "choose-mode", mode });
+      await conversation.until(
+        `the ${mode} network`,
+        (line) => line.mode === mode && viaOf(line.network).length > 0,
+        since,
+      );
+    },
+    async home() {
+      const [home] = viaOf(fieldOf(await state(), "network"));
+      if (home === undefined) throw new LabError(`${service} is at no supernode`);
+      return home;
+    },
+    async left(supernode) {
+      const isElsewhere = (network: unknown): boolean => {
+        const via = viaOf(network);
+        return via.length > 0 && !via.includes(supernode);
+      };
+      const since = conversation.lines.length;
+      if (isElsewhere(fieldOf(await state(), "network"))) return;
+      await conversation.until("another supernode", (line) => isElsewhere(line.network), since);
     },
     async meet(other) {
       await conversation.order({ kind: "add-contact", link: other.link });

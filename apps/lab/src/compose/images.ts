@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { LabError } from "../netns/requirements.ts";
 import { CERTIFICATES, layOutBase } from "./base-image.ts";
+import { ObstacleError } from "./obstacles.ts";
 import { type RunOptions, runCommand, succeeds } from "./run-command.ts";
 
 /** What the Dockerfile begins with where it can be pulled. */
@@ -11,6 +13,10 @@ const LOCAL_BASE = "skein-base:local";
 const PULL_TIMEOUT_MS = 180_000;
 const BASE_TIMEOUT_MS = 120_000;
 const BUILD_TIMEOUT_MS = 600_000;
+
+/** How npm and pnpm say that a registry does not answer. */
+const NO_REGISTRY =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|dns error|error sending request/i;
 
 /** What a base is, and what a build on it must be told. */
 export interface Base {
@@ -59,7 +65,13 @@ export async function buildImages(base: Base, { root }: ImageOptions, run: RunOp
     // The machine's network: the build downloads packages.
     const how = ["--network", "host", "--file", "docker/Dockerfile", "--target", target, "--tag", image];
     const build = ["docker", "build", ...how, ...base.buildArguments, "."];
-    await runCommand(build, { ...run, timeoutMs: BUILD_TIMEOUT_MS, folder: root });
+    try {
+      await runCommand(build, { ...run, timeoutMs: BUILD_TIMEOUT_MS, folder: root });
+    } catch (error) {
+      throw error instanceof LabError && NO_REGISTRY.test(error.message)
+        ? new ObstacleError("the package registry cannot be reached from a build", { cause: error })
+        : error;
+    }
   }
   return Number(await runCommand(["docker", "image", "inspect", "--format", "{{.Size}}", "skein"], run));
 }

@@ -3,6 +3,9 @@ import { systemEnvironment } from "../netns/commands.ts";
 import { LabError, type Machine, thisMachine } from "../netns/requirements.ts";
 import { runCommand } from "./run-command.ts";
 
+/** Containers cannot be tried here, through no fault of theirs; the message says why. */
+export class ObstacleError extends LabError {}
+
 const INSTALL_TIMEOUT_MS = 300_000;
 
 /** Programs the containers need of the machine, and the Debian packages they come in. */

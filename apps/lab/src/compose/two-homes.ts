@@ -20,27 +20,28 @@ export interface TwoHomes {
   readonly afterKill: { readonly messages: number; readonly calls: number };
 }
 
-/** What goes between two people. */
+/** What went between two people. */
 interface Exchange {
   readonly messages: number;
   readonly calls: number;
+  /** The way the call took: direct, relayed, central. */
+  readonly path: string;
 }
 
 /** The tones of docker/compose.nat.yaml, in Hz. */
 const ALICE_HZ = 1000;
 const BOB_HZ = 440;
 
-/** The supernode a peer is at: the container that has its short name in its log. */
-async function homeOf(project: ComposeProject, peer: ContainerPeer): Promise<string> {
-  const [via] = await peer.supernodes();
+/** The service of the supernode a peer is at: the one whose log says that it has this name. */
+async function serviceCalled(project: ComposeProject, shortName: string): Promise<string> {
   for (const service of ["sn1", "sn2", "sn3"]) {
-    if (via !== undefined && (await project.log(service)).includes(`"${via}`)) return service;
+    if ((await project.log(service)).includes(`"id":"${shortName}`)) return service;
   }
-  return "sn1";
+  throw new LabError(`no supernode is called ${shortName}`);
 }
 
 /** A message each way and a call, in which each hears the tone of the other. Throws LabError when one does not come. */
-async function exchange(alice: ContainerPeer, bob: ContainerPeer, round: string): Promise<Exchange & { path: string }> {
+async function exchange(alice: ContainerPeer, bob: ContainerPeer, round: string): Promise<Exchange> {
   await alice.send(bob, `hello Bob, ${round}`);
   await bob.send(alice, `hello Alice, ${round}`);
   const path = await alice.callUp(bob, { ours: ALICE_HZ, theirs: BOB_HZ });
@@ -54,8 +55,8 @@ function lastWords({ conversation }: ContainerPeer): string {
 }
 
 /**
- * `docker/compose.nat.yaml`: two people behind two gateways write and call, one supernode is killed, they write and call
- * again. Throws LabError at the first thing that fails.
+ * `docker/compose.nat.yaml`: two people behind two gateways write and call in both modes; the supernode of one is killed, and
+ * at once they write and call again. Throws LabError at the first thing that fails.
  */
 export async function runTwoHomes(
   { program, root, gateways }: TrialContext & { readonly gateways: Gateway },
@@ -74,6 +75,8 @@ export async function runTwoHomes(
     { clock, run },
   );
   const peers: ContainerPeer[] = [];
+  const report = (how: string, { messages, calls, path }: Exchange): void =>
+    say(`✓ ${how}: ${messages} messages, ${calls} call, ${path}`);
   try {
     const containers = (await project.healthy()).length;
     const healthyS = Math.round((clock.now() - startedAtMs) / 100) / 10;
@@ -83,14 +86,26 @@ export async function runTwoHomes(
     const bob = await peerIn(project, "peer-b");
     peers.push(bob);
     await Promise.all([alice.meet(bob), bob.meet(alice)]);
-    const { path, ...before } = await exchange(alice, bob, "all supernodes up");
-    say(`✓ ${before.messages} messages, ${before.calls} call (${path})`);
-    const killed = await homeOf(project, alice);
+    const p2p = await exchange(alice, bob, "by supernodes");
+    report("p2p", p2p);
+    await Promise.all([alice.switchTo("central"), bob.switchTo("central")]);
+    const central = await exchange(alice, bob, "by the central server");
+    report("central", central);
+    await Promise.all([alice.switchTo("p2p"), bob.switchTo("p2p")]);
+    const home = await alice.home();
+    const killed = await serviceCalled(project, home);
     await project.kill(killed);
     say(`· ${killed}, where Alice was, is killed`);
-    const { path: other, ...afterKill } = await exchange(alice, bob, `without ${killed}`);
-    say(`✓ ${afterKill.messages} messages, ${afterKill.calls} call (${other})`);
-    return { containers, healthyS, ...before, afterKill };
+    const after = await exchange(alice, bob, `without ${killed}`);
+    report(`p2p without ${killed}`, after);
+    await alice.left(home);
+    return {
+      containers,
+      healthyS,
+      messages: p2p.messages + central.messages,
+      calls: p2p.calls + central.calls,
+      afterKill: { messages: after.messages, calls: after.calls },
+    };
   } catch (error) {
     if (run.signal.aborted) throw error;
     throw new LabError([String(error), ...peers.map(lastWords)].join("\n"), { cause: error });

@@ -76,7 +76,7 @@ export async function startHeadlessPeer(
       account,
       store,
       messages: messageStoreOf(options),
-      media: createNodeMedia({ ...dependencies, ...sound, lost: () => {} }),
+      media: createNodeMedia({ ...dependencies, ...sound }),
       networks: networksOf(options, first, { account, store, clock, random, report }),
       clock,
       random,

@@ -20,8 +20,6 @@ export interface NodeConnectionDependencies {
   readonly random: Random;
   /** The sound of one of our microphones. */
   readonly soundOf: (microphone: Microphone) => VoiceSource | undefined;
-  /** The media process died under a call. */
-  readonly lost: (reason: string) => void;
 }
 
 /** How long the connection that was replaced still takes packets, in ms: the other side may need a round trip longer. */
@@ -55,11 +53,15 @@ export function createNodeConnection(
   let offered: Way | undefined;
   let payloadType = PAYLOAD_TYPE;
   let voice: "unheard" | "told" = "unheard";
-  let life: "open" | "dead" | "closed" = "open";
+  let life: "open" | "closed" = "open";
+  let role: "offers" | "answers" = "answers";
+  /** Why the process that held our connections is gone; `undefined` while it is there. */
+  let dead: string | undefined;
   const retired = new Set<Way>();
 
   function open(): Way {
     if (life !== "open") throw new Error("the connection is over");
+    dead = undefined;
     const way = openWay({ ...configured, certificate, ssrc: sender.ssrc }, native, {
       candidate: (text, ufrag) => events.candidate(text, ufrag),
       gathered: () => events.gathered(),
@@ -78,8 +80,9 @@ export function createNodeConnection(
   /** Instead of a restart: another way beside the one in use, or in place of one that never came up; else none. */
   async function another(theirs: Restart): Promise<Way | undefined> {
     if (theirs === "new-connection") return open();
-    const figures = await present?.native.figures().catch(() => undefined);
-    if (figures?.local !== undefined || life !== "open") return undefined;
+    if (dead !== undefined) throw new Error(dead);
+    const figures = await present?.native.figures();
+    if (figures?.local !== undefined) return undefined;
     present?.close();
     present = undefined;
     return open();
@@ -121,12 +124,12 @@ export function createNodeConnection(
     });
   }
 
+  /** Whoever offers can still mend it with one of our kind; the other end waits for an offer that nobody knows is due. */
   function died(reason: string): void {
-    if (life !== "open") return;
-    life = "dead";
-    traffic.stop();
-    dependencies.lost(reason);
-    events.state(voice === "told" ? "closed" : "failed");
+    if (life !== "open" || dead !== undefined) return;
+    dead = reason;
+    next = undefined;
+    events.state(role === "answers" && voice === "told" ? "closed" : "failed");
   }
 
   function heardOf(sdp: string): void {
@@ -135,6 +138,7 @@ export function createNodeConnection(
 
   return {
     async offer({ restart }) {
+      role = "offers";
       const known = next ?? present;
       offered = known === undefined ? open() : undefined;
       if (known !== undefined && restart) offered = await another(known.restart);

@@ -16,8 +16,6 @@ export interface NodeMediaDependencies {
   readonly openSound: (device: string) => VoiceSource;
   /** A call has sound from now on, until the function it gives back is called. */
   readonly listen: (voice: VoiceReceiver) => () => void;
-  /** The media process died under a call. */
-  readonly lost: (reason: string) => void;
 }
 
 /** Sound in Node: what a microphone says comes from a file or a generator, what is heard goes to listeners. */

@@ -16,7 +16,6 @@ function setUp() {
   const clock = createHandClock();
   const { media, made } = createFakeNative();
   const told: string[] = [];
-  const lost: string[] = [];
   const frames = createFrameClock(clock, (error) => {
     throw error;
   });
@@ -25,7 +24,6 @@ function setUp() {
     ...ground,
     openSound: (device) => createToneSource(Number(device)),
     listen: () => () => {},
-    lost: (reason) => void lost.push(reason),
   });
   const connection: PeerConnection = node.createPeerConnection(RELAY_ONLY, {
     candidate: (text, ufrag) => void told.push(`${text} of ${ufrag}`),
@@ -40,7 +38,7 @@ function setUp() {
     at(index).pair = HOST;
     at(index).events.state("connected");
   }
-  return { clock, node, connection, told, lost, made, at, up };
+  return { clock, node, connection, told, made, at, up };
 }
 
 /** RTP packets a connection was given to send. */
@@ -173,18 +171,44 @@ describe("ICE restarts, which the library cannot do", () => {
 });
 
 describe("when the media process dies", () => {
-  test("[PE16] a call that talks hears it as the end of its connection, one that does not yet as a failure", async () => {
+  const REASON = "the media process ended: SIGABRT";
+
+  test("[PE16] the caller mends the call with one of our kind, in the process that follows", async () => {
+    const { clock, connection, told, made, at, up } = setUp();
+    await connection.offer({ restart: false });
+    await connection.accept(ownDescription("them0"));
+    up(0);
+    at(0).events.died(REASON);
+    expect(told.at(-1)).toBe("failed");
+    expect(await connection.offer({ restart: true })).toBe(ownDescription("own1"));
+    await connection.accept(ownDescription("them1"));
+    up(1);
+    await clock.advance(100);
+    expect(told.at(-1)).toBe("connected");
+    expect(voiceOf(at(1))).toBe(5);
+    expect(made).toHaveLength(2);
+  });
+
+  test("[PE16] with a browser no restart helps, and the reason is told", async () => {
+    const { connection, at, up } = setUp();
+    await connection.offer({ restart: false });
+    await connection.accept(browserDescription("them0"));
+    up(0);
+    at(0).events.died(REASON);
+    await expect(connection.offer({ restart: true })).rejects.toThrow(REASON);
+  });
+
+  test("[PE16] who was called hears it as the end of the connection, and before it was up as a failure", async () => {
     for (const [talks, fact] of [
       ["yes", "closed"],
       ["no", "failed"],
     ] as const) {
-      const { connection, told, lost, at, up } = setUp();
-      await connection.offer({ restart: false });
+      const { connection, told, at, up } = setUp();
+      await connection.answer(browserDescription("them0"));
       if (talks === "yes") up(0);
-      at(0).events.died("the media process ended: SIGABRT");
+      at(0).events.died(REASON);
       expect(told.at(-1)).toBe(fact);
-      expect(lost).toEqual(["the media process ended: SIGABRT"]);
-      connection.close();
+      await expect(connection.answer(browserDescription("them1"))).rejects.toThrow(REASON);
     }
   });
 });

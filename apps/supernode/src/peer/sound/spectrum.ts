@@ -48,7 +48,15 @@ function between(power: (bin: number) => number, peak: number): number {
   return bend === 0 ? 0 : (left - right) / (2 * bend);
 }
 
-/** Fourier transform in place (Cooley and Tukey, radix 2). */
+/** Half a turn, clockwise. */
+const COSINES = Float64Array.from({ length: SPECTRUM_SAMPLES / 2 }, (_, at) =>
+  Math.cos((-2 * Math.PI * at) / SPECTRUM_SAMPLES),
+);
+const SINES = Float64Array.from({ length: SPECTRUM_SAMPLES / 2 }, (_, at) =>
+  Math.sin((-2 * Math.PI * at) / SPECTRUM_SAMPLES),
+);
+
+/** Fourier transform in place (Cooley and Tukey, radix 2) of {@link SPECTRUM_SAMPLES} values. */
 function transform(real: Float64Array, imaginary: Float64Array): void {
   const count = real.length;
   for (let one = 1, other = 0; one < count; one += 1) {
@@ -69,8 +77,8 @@ function transform(real: Float64Array, imaginary: Float64Array): void {
 
 function butterfly(real: Float64Array, imaginary: Float64Array, upper: number, size: number, offset: number): void {
   const lower = upper + size / 2;
-  const angle = (-2 * Math.PI * offset) / size;
-  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const turn = (offset * SPECTRUM_SAMPLES) / size;
+  const [cosine, sine] = [COSINES[turn] as number, SINES[turn] as number];
   const [a, b, c, d] = [real[upper], imaginary[upper], real[lower], imaginary[lower]] as [
     number,
     number,

@@ -23,7 +23,7 @@ export function missingPackages(machine: Machine): readonly string[] {
   return [...new Set(missing.map(({ debian }) => debian))];
 }
 
-/** Installs Docker from Debian where we may and it is missing. What Debian starts with it stays off: no service is begun. */
+/** Installs Docker from Debian where we may and it is missing. Debian may begin its own service by that; ours is another. */
 export async function installDocker(
   { say, signal }: { readonly say: (text: string) => void; readonly signal: AbortSignal },
   machine: Machine = thisMachine,
@@ -31,7 +31,7 @@ export async function installDocker(
   const packages = missingPackages(machine);
   if (packages.length === 0 || !machine.isRoot || !machine.hasProgram("apt-get")) return;
   say(`… installing ${packages.join(", ")} (about a minute)`);
-  const environment = { ...systemEnvironment(), DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
+  const environment = { ...systemEnvironment(), DEBIAN_FRONTEND: "noninteractive" };
   const run = { timeoutMs: INSTALL_TIMEOUT_MS, signal, environment };
   try {
     await runCommand(["apt-get", "update"], run);

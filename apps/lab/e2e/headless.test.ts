@@ -87,6 +87,35 @@ describe.each<Mode>(["p2p", "central"])("Chromium and a headless peer in %s mode
   });
 });
 
+describe("Chromium and a headless peer in p2p mode, answered late", () => {
+  test("[PE13] the pair found while it rang stays after the restart of ICE that Chromium asks for, and both are heard", async () => {
+    await Promise.all([alice.switchTo("p2p"), robot.order({ kind: "choose-mode", mode: "p2p" })]);
+    await alice.seePresence("Robot", "online");
+    await alice.open("Robot");
+    const since = robot.lines.length;
+    const events = (await alice.events()).length;
+    await alice.call();
+    await callIs(robot, "ringing-in", since);
+    const ringing = async (): Promise<readonly string[]> =>
+      (await alice.events()).slice(events).map((event) => `${event.name} ${event.path ?? ""}`);
+    await expectSoon(async () => expect(await ringing()).toContain("call.path relayed"));
+    await robot.order({ kind: "answer" });
+    await Promise.all([alice.callIs("connected"), callIs(robot, "connected", since)]);
+    // Long enough for a way that is about to end to be gone: three readings of its quality.
+    const answered = robot.lines.length;
+    await robot.until(
+      "three readings",
+      () => robot.lines.slice(answered).filter(({ kind }) => kind === "call").length >= 3,
+      answered,
+    );
+    const later = robot.lines.length;
+    await Promise.all([hears(robot, ALICE_HZ, later), expectToneFromRobot()]);
+    await alice.callPath("relayed");
+    await alice.hangUp();
+    await callIs(robot, "ended", since);
+  });
+});
+
 async function userOfAlice(): Promise<string> {
   const line = await robot.until("Alice as a contact", ({ kind, name }) => kind === "contact" && name === "Alice");
   return String(line.user);

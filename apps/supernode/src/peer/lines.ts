@@ -40,6 +40,22 @@ export type PeerNews =
   /** A line of input that could not be read. */
   | { readonly kind: "error"; readonly reason: string };
 
+/** Kinds of news without anything of what people write, say or do. */
+const DISCREET: ReadonlySet<PeerNews["kind"]> = new Set([
+  "ready",
+  "network",
+  "media-died",
+  "outcome",
+  "link",
+  "state",
+  "error",
+]);
+
+/** Says whether news may stand in the log of a service that strangers talk to. */
+export function isDiscreet({ kind }: PeerNews): boolean {
+  return DISCREET.has(kind);
+}
+
 /** Takes news of one peer. Never throws. */
 export type Tell = (news: PeerNews) => void;
 

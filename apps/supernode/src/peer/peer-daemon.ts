@@ -9,7 +9,7 @@ import { ConfigurationError } from "../configuration-error.ts";
 import type { Daemon } from "../daemon.ts";
 import { runEcho } from "./echo.ts";
 import { type HeadlessPeer, type HeadlessPeerDependencies, startHeadlessPeer } from "./headless-peer.ts";
-import { lineOf, type PeerNews } from "./lines.ts";
+import { isDiscreet, lineOf, type PeerNews } from "./lines.ts";
 import { createNativeMedia } from "./native/native-media.ts";
 import { obey } from "./obey.ts";
 import type { peerSettings } from "./peer-settings.ts";
@@ -43,6 +43,7 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
   checkSettings(values);
   const { input, output, log } = dependencies;
   const say = (peer: number, news: PeerNews): void => {
+    if (values.echo && !isDiscreet(news)) return;
     if (output.writableLength < MAX_WAITING_BYTES) output.write(lineOf(peer, systemClock.now(), news));
   };
   let stopping: "no" | "yes" = "no";

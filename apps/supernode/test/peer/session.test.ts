@@ -2,7 +2,7 @@ import type { CallView, QualityView } from "@skein/client";
 import { describe, expect, test } from "vitest";
 import { ECHO_MARK, runEcho } from "../../src/peer/echo.ts";
 import { createEchoSource } from "../../src/peer/echo-source.ts";
-import { lineOf, type PeerNews } from "../../src/peer/lines.ts";
+import { isDiscreet, lineOf, type PeerNews } from "../../src/peer/lines.ts";
 import { obey } from "../../src/peer/obey.ts";
 import { watchSession } from "../../src/peer/session-watch.ts";
 import { createDecoder, FRAME_SAMPLES } from "../../src/peer/sound/opus.ts";
@@ -102,6 +102,16 @@ describe("what a peer says", () => {
 });
 
 describe("an echo", () => {
+  test("[PE65] tells nothing of what people write, say or do", () => {
+    const session = createFakeSession({ contacts: [contactOf(ann, "Ann")] });
+    const { told } = watched(session);
+    session.messages(ann);
+    session.messages(ann, messageView("1", "a secret", "delivered"));
+    session.change({ call: callOf("ringing-in"), requests: [{ user: ben, name: "Ben", firstMessage: "hi", at: 5 }] });
+    expect(told.map(({ kind }) => kind)).toEqual(["ready", "network", "contact", "message", "request", "call"]);
+    expect(told.filter(isDiscreet).map(({ kind }) => kind)).toEqual(["ready", "network"]);
+  });
+
   test("[PE60] accepts each who asks, once", () => {
     const session = createFakeSession();
     runEcho(session);

@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import type { UserId } from "@skein/core";
 import {
@@ -52,9 +52,9 @@ const UNREAD = `mine = 0 AND state = ${DELIVERED}`;
  * docs/spec/messaging.md, rules MS32 to MS38. Throws when the file cannot be opened.
  */
 export function openSqliteMessageStore(path: string): MessageStore {
+  if (path !== ":memory:") keepPrivate(path);
   const database = new DatabaseSync(path);
   database.exec(SCHEMA);
-  if (path !== ":memory:") chmodSync(path, 0o600);
   const queries = prepare(database);
 
   /** Node's SQLite does not wait: nothing comes between the first and the last statement of a call. */
@@ -121,6 +121,12 @@ export function openSqliteMessageStore(path: string): MessageStore {
       if (database.isOpen) database.close();
     },
   };
+}
+
+/** Made before SQLite does: the files it lays beside this one get the same mode. */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
 }
 
 function prepare(database: DatabaseSync) {

@@ -77,10 +77,10 @@ describe("messages in SQLite", () => {
     const path = join(folder(), "messages.sqlite");
     const store = openSqliteMessageStore(path);
     await store.add(messageOf("a"));
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
     await store.advance(messageOf("a").conversation, [idOf("a")], "sent");
     store.close();
     store.close();
-    expect(statSync(path).mode & 0o777).toBe(0o600);
     const next = openSqliteMessageStore(path);
     onTestFinished(() => next.close());
     expect(await next.outbox(messageOf("a").conversation)).toEqual([{ ...messageOf("a"), position: 1, state: "sent" }]);

@@ -1,8 +1,8 @@
 import type { Tuning } from "./defaults.ts";
 import type { Facts } from "./facts.ts";
 import type { Decision, StayBecause } from "./input.ts";
-import { allPass, judgeFitness, judgeNeed, judgePlace } from "./judge.ts";
-import { compare, type Reason } from "./reasons.ts";
+import { allPass, judgeArrival, judgeFitness, judgeNeed, judgePlace } from "./judge.ts";
+import { compare, type Reason, type ReasonName } from "./reasons.ts";
 import { type Cause, FORCED_CAUSES, type Role, STAGES, type Stage } from "./role.ts";
 import { type ElectionState, recentEnds, restMs } from "./state.ts";
 import { forcedStop, type Stop, surplusStop } from "./stopping.ts";
@@ -38,6 +38,9 @@ export function decideLeaf(
   };
 }
 
+/** Why a newcomer withdraws, by what failed. */
+const WITHDRAWALS: Partial<Record<ReasonName, Cause>> = { unproven: "diversity-cap", missing: "overtaken" };
+
 /** Decides for one that is announced: opens once it has seen who else started, or withdraws. */
 export function decideSettling(
   state: ElectionState,
@@ -50,13 +53,11 @@ export function decideSettling(
   // One who gets no view any more opens all the same: a storm may be why.
   const seen = state.cell !== undefined && state.cell.at >= role.until;
   const patienceOver = facts.role === "always" || now >= role.until + state.setup.tuning.settleMs;
-  if (now < role.until || !(seen || patienceOver)) return stay(state, "settling", judgePlace(facts));
-  const place = facts.role === "always" ? [] : judgePlace(facts);
+  if (now < role.until || !(seen || patienceOver)) return stay(state, "settling", judgeArrival(facts));
+  const place = facts.role === "always" ? [] : judgeArrival(facts);
   const [failed] = place.filter(({ verdict }) => verdict === "fail");
-  if (failed !== undefined) {
-    const cause = failed.about === "unproven" ? "diversity-cap" : "growth-cap";
-    return stepDown(state, role.since, { cause, reasons: place }, now);
-  }
+  if (failed !== undefined)
+    return stepDown(state, role.since, { cause: WITHDRAWALS[failed.about] ?? "growth-cap", reasons: place }, now);
   const opened: Role = { kind: "serving", since: role.since, openedAt: now, surplusSince: undefined };
   const slots = compare("slots", facts.slots, "at-least", 1, "count");
   return { state: { ...state, role: opened }, decision: { kind: "open", reasons: [...place, slots] } };
@@ -137,6 +138,6 @@ function rested(state: ElectionState, cause: Cause, now: number): ElectionState 
 /** The operator's own wishes cost nothing; who withdrew may try again soon; the rest keeps nodes from going to and fro. */
 function restAfter(cause: Cause, forcedEnds: number, tuning: Tuning): number {
   if (cause === "operator" || cause === "hours" || cause === "budget") return 0;
-  if (cause === "growth-cap" || cause === "diversity-cap") return 2 * tuning.epochMs;
+  if (cause === "growth-cap" || cause === "diversity-cap" || cause === "overtaken") return 2 * tuning.epochMs;
   return restMs(forcedEnds, tuning);
 }

@@ -122,6 +122,7 @@ export const labTuning: Tuning = {
   helperNetworks: "any",
   remainingMs: 0,
   cpuFreePct: 5,
+  leastSlots: 5,
   perNetwork: 32,
   reportLifeMs: 30 * SECOND,
   epochMs: 4 * SECOND,

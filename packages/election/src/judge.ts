@@ -40,12 +40,19 @@ export function judgeNeed(facts: Facts): { readonly need: readonly Reason[]; rea
   };
 }
 
-/** Is there room for one more start, and for one more of its build? Also asked again before a newcomer opens. */
+/** Is there room for one more start, and for one more of its build? */
 export function judgePlace({ cell, standing }: Facts): readonly Reason[] {
   if (cell === undefined) return [];
   const starts = compare("starts", cell.starts, "below", cell.startsAllowed, "count");
   const unproven = compare("unproven", cell.unproven, "below", cell.unprovenAllowed, "count");
   return standing === "unproven" ? [starts, unproven] : [starts];
+}
+
+/** Is a newcomer that has waited to see who else started still wanted beside those who came before it? */
+export function judgeArrival(facts: Facts): readonly Reason[] {
+  const { cell } = facts;
+  if (cell === undefined) return [];
+  return [...judgePlace(facts), compare("missing", cell.missingBeforeUs, "at-least", 1, "count")];
 }
 
 /** Says whether nothing stands in the way. */

@@ -21,6 +21,8 @@ export interface Need {
   readonly loadPct: number;
   /** How many more it takes to come down to the target load. */
   readonly missing: number;
+  /** How many it would take to the target without us and those who started after us, while we settle. */
+  readonly missingBeforeUs: number;
   /** How many could go without exceeding the target load. */
   readonly surplus: number;
   /** Candidates in the cell, ourselves included; a guess where nobody told. */
@@ -47,25 +49,18 @@ export function needOf(
   tuning: Tuning,
 ): Need {
   const all: readonly OwnPart[] = own === undefined ? view.supernodes : [...view.supernodes, own];
-  const supernodes = all.length;
-  const established = all.filter(({ since }) => since <= now - tuning.growthWindowMs);
-  const startsAllowed = Math.max(tuning.leastGrowth, Math.ceil((established.length * tuning.growthPct) / 100));
-  const loadPct = loadOf(
-    established,
-    all.filter((each) => !established.includes(each)).slice(0, startsAllowed),
-    tuning,
-  );
-  const wanted = Math.max(tuning.leastSupernodes, Math.ceil((supernodes * loadPct) / tuning.targetLoadPct));
-  const crowded = loadPct > tuning.highLoadPct || supernodes < tuning.leastSupernodes;
-  const refused = view.ownTries >= TELLING_TRIES && 2 * view.ownFailures > view.ownTries;
-  const missing = Math.max(crowded ? wanted - supernodes : 0, refused ? 1 : 0);
-  const surplus = loadPct < tuning.lowLoadPct && !refused ? Math.max(0, supernodes - wanted) : 0;
   const before = own === undefined ? view.supernodes : view.supernodes.filter((other) => precedes(other, own));
+  // One at least is missing for a node that is refused everywhere, whatever the others claim.
+  const spurned = view.ownTries >= TELLING_TRIES && 2 * view.ownFailures > view.ownTries ? 1 : 0;
+  const supernodes = all.length;
+  const { loadPct, startsAllowed, wanted } = weigh(all, now, tuning);
+  const crowded = loadPct > tuning.highLoadPct || supernodes < tuning.leastSupernodes;
   return {
     supernodes,
     loadPct,
-    missing,
-    surplus,
+    missing: crowded ? Math.max(wanted - supernodes, spurned) : spurned,
+    missingBeforeUs: Math.max(weigh(before, now, tuning).wanted - before.length, spurned),
+    surplus: loadPct < tuning.lowLoadPct && spurned === 0 ? Math.max(0, supernodes - wanted) : 0,
     crowd: crowdOf(view, tuning),
     starts: before.filter(({ since }) => since > now - tuning.growthWindowMs).length,
     startsAllowed,
@@ -73,6 +68,20 @@ export function needOf(
     newestStart: Math.max(0, ...view.supernodes.map(({ since }) => since)),
     unprovenAllowed: unprovenAllowed(own === undefined ? supernodes + 1 : supernodes, tuning.unprovenPct),
   };
+}
+
+/** The load of some supernodes, how many there should be for it, and how many of them may be newcomers. */
+function weigh(
+  all: readonly OwnPart[],
+  now: number,
+  tuning: Tuning,
+): { readonly loadPct: number; readonly wanted: number; readonly startsAllowed: number } {
+  const established = all.filter(({ since }) => since <= now - tuning.growthWindowMs);
+  const startsAllowed = Math.max(tuning.leastGrowth, Math.ceil((established.length * tuning.growthPct) / 100));
+  const starters = all.filter(({ since }) => since > now - tuning.growthWindowMs).slice(0, startsAllowed);
+  const loadPct = loadOf(established, starters, tuning);
+  const wanted = Math.max(tuning.leastSupernodes, Math.ceil((all.length * loadPct) / tuning.targetLoadPct));
+  return { loadPct, wanted, startsAllowed };
 }
 
 type Demand = Pick<OwnPart, "slots" | "leaves" | "turnedAway">;

@@ -19,8 +19,10 @@ export type Cause =
   | "metered"
   | "unreachable"
   | "surplus"
-  /** Others started before us in the same window. */
+  /** As many as may start at once came before us. */
   | "growth-cap"
+  /** Those who came before us are enough. */
+  | "overtaken"
   /** Other unproven builds came before us. */
   | "diversity-cap";
 

@@ -294,14 +294,17 @@ describe("ends", () => {
 
 describe("newcomers", () => {
   /** A node that has just started, and what it sees of `count` others that started so much before or after it. */
-  function settled(count: number, aheadMs: number): Decision {
+  function settled(count: number, aheadMs: number, leaves = 400): Decision {
     const it = fitNode();
     for (let turn = 0; turn < 2_000 && it.state.role.kind !== "settling"; turn += 1)
       it.give({ kind: "cell", heard: nobody }, 1_000);
     expect(it.state.offered).toBe(0);
     const since = it.now - aheadMs;
     it.now += tuning.settleMs;
-    return it.give({ kind: "cell", heard: { ...nobody, reports: idleCell(count, { since, heardAt: it.now }) } });
+    return it.give({
+      kind: "cell",
+      heard: { ...nobody, reports: idleCell(count, { since, leaves, heardAt: it.now }) },
+    });
   }
 
   test("[EL13] [EL14] who sees that enough came before withdraws, else it opens", () => {
@@ -311,6 +314,11 @@ describe("newcomers", () => {
     expect(settled(3, tuning.growthWindowMs)).toMatchObject({ kind: "open" });
     // Started in the same millisecond: "s0" to "s2" come before "self", and everyone agrees on that.
     expect(settled(3, 0)).toMatchObject({ kind: "demote", cause: "growth-cap" });
+  });
+
+  test("[EL14] who is not missed any more beside those who came before withdraws; those who came after do not count", () => {
+    expect(settled(3, tuning.growthWindowMs, 100)).toMatchObject({ kind: "demote", cause: "overtaken" });
+    expect(settled(3, -1, 100)).toMatchObject({ kind: "open" });
   });
 
   test("[EL14] one whom nobody tells anything any more opens all the same", () => {

@@ -2,6 +2,7 @@ import {
   admit,
   type Decision,
   doorLimits,
+  labTuning,
   productionTuning,
   sayReason,
   type Tuning,
@@ -29,7 +30,8 @@ const COMFORTABLE = {
  * Plays a story and writes it anew: prose (`#`), commands (`>`) and empty lines stay, and what happened stands below each
  * command. Commands:
  *
- * - `world key=value…`: tuning, e.g. `settleMs=15s`; `key` when an operator key is configured; `stages` to hear of all of them.
+ * - `world key=value…`: tuning, e.g. `settleMs=15s`; `key` when an operator key is configured; `stages` to hear of all of them; `lab`
+ *   for the tuning of laboratories.
  * - `nodes a b… [build=…] [uptime=30h] [role=always] [ports=closed|untried] [leaves=N]`: they are there, dialled back every five minutes.
  * - `ask 900`: the leaves of the cell ask for so many slots in all. `run 10m`: time passes.
  * - `close a`, `reopen a`: its ports. `kill a b`, `restart a b [build=…]`. `machine a cpuFreePct=0 power=battery`.
@@ -124,7 +126,7 @@ function createWorld(words: readonly string[], options: Readonly<Record<string, 
   const changes = Object.fromEntries(Object.entries(options).map(([key, value]) => [key, plain(value)]));
   for (const key of Object.keys(changes))
     if (!(key in productionTuning)) throw new RangeError(`no tuning is called ${key}`);
-  const tuning: Tuning = { ...productionTuning, ...changes };
+  const tuning: Tuning = { ...(words.includes("lab") ? labTuning : productionTuning), ...changes };
   const policy: VersionPolicy = words.includes("key") ? { kind: "waiting" } : { kind: "unmanaged" };
   const onDecision = (node: WorldNode, decision: Decision, now: number): void => {
     const text = tell(node, decision);

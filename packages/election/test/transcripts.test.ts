@@ -16,3 +16,4 @@ test("[EL18] [EL28] a new build starts as canary", () => expectStory("canary"));
 test("[EL23] [EL25] [EL27] a monoculture is refused", () => expectStory("monoculture"));
 test("[EL17] [EL21] demotion and hand-over", () => expectStory("hand-over"));
 test("[EL13] [EL14] everyone restarts at once", () => expectStory("restart-storm"));
+test("[EL9] [EL13] the laboratory's tuning: the same in seconds", () => expectStory("laboratory"));

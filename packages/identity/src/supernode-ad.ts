@@ -1,5 +1,13 @@
 import { type DeviceId, deviceIdFromKey, type UserId, userIdFromKey } from "@skein/core";
-import { adPayload, MAX_AD_BYTES, MAX_ADS, type Parsed, supernodeListPayload } from "@skein/wire";
+import {
+  type AdPayload,
+  adPayload,
+  MAX_AD_BYTES,
+  MAX_ADS,
+  type Parsed,
+  type ServingReport,
+  supernodeListPayload,
+} from "@skein/wire";
 import type { KeyPair } from "./keys.ts";
 import { lifetimeFault, openRecord, refuse, signRecord } from "./record.ts";
 
@@ -15,6 +23,8 @@ export interface SupernodeAd {
   readonly expiresAt: number;
   readonly loadPct: number;
   readonly freeSlots: number;
+  /** How its service goes; missing from builds before 0.2. */
+  readonly serving?: ServingReport | undefined;
   /** The signed record. */
   readonly bytes: Uint8Array;
 }
@@ -32,10 +42,10 @@ export interface SupernodeList {
 
 /** Signs an ad that lives {@link MAX_AD_LIFETIME_MS}. */
 export function signAd(
-  statement: Pick<SupernodeAd, "addresses" | "build" | "issuedAt" | "loadPct" | "freeSlots">,
+  statement: Pick<SupernodeAd, "addresses" | "build" | "issuedAt" | "loadPct" | "freeSlots" | "serving">,
   supernode: KeyPair,
 ): Uint8Array {
-  const payload = {
+  const payload: AdPayload = {
     v: 1,
     addresses: [...statement.addresses],
     build: statement.build,
@@ -43,7 +53,8 @@ export function signAd(
     expiresAt: statement.issuedAt + MAX_AD_LIFETIME_MS,
     loadPct: statement.loadPct,
     freeSlots: statement.freeSlots,
-  } as const;
+    serving: statement.serving,
+  };
   return signRecord("supernode-ad", adPayload, payload, supernode);
 }
 

@@ -70,6 +70,11 @@ export function relayOf(address: Multiaddr): DeviceId | undefined {
   return relay === undefined ? undefined : deviceOfText(relay);
 }
 
+/** The IP address or host name an address begins with; `unknown` for one that names none. */
+export function hostOf(address: Multiaddr): string {
+  return address.getComponents()[0]?.value ?? "unknown";
+}
+
 /** The peer an address ends at, if it names one. */
 export function targetOf(address: Multiaddr): DeviceId | undefined {
   const named = address.getComponents().findLast((component) => component.name === "p2p")?.value;

@@ -1,6 +1,13 @@
 import type { Connection } from "@libp2p/interface";
 import { NetworkError } from "@skein/core";
-import { INDEX_PROTOCOL, type IndexReply, type IndexRequest, indexReply, indexRequest } from "@skein/wire";
+import {
+  INDEX_PROTOCOL,
+  INDEX_PROTOCOL_1,
+  type IndexReply,
+  type IndexRequest,
+  indexReply,
+  indexRequest,
+} from "@skein/wire";
 import { INDEX_REQUEST_TIMEOUT_MS, MAX_INDEX_REQUESTS_IN_FLIGHT } from "./defaults.ts";
 import { openFrames } from "./frames.ts";
 import { toNetworkError } from "./network-errors.ts";
@@ -14,12 +21,19 @@ export type Question = WithoutId<IndexRequest>;
 /** What a supernode answers. */
 export type Answer = Extract<IndexReply, { readonly id: number }>;
 
-/** What a supernode says unasked. */
-export type Push = Exclude<IndexReply, Answer>;
+/** What a supernode says unasked; its `ping` is answered here and told to nobody. */
+export type Push = Exclude<IndexReply, Answer | { readonly kind: "ping" }>;
+
+const SINCE_2: ReadonlySet<Question["kind"]> = new Set<Question["kind"]>(["join", "here"]);
 
 /** Our half of one index stream. */
 export interface IndexClient {
-  /** Asks; rejects `refused`, `offline` (the stream ended, or no answer in time) or the abort reason. */
+  /** What the supernode speaks: builds before 0.2 speak 1. */
+  readonly version: 1 | 2;
+  /**
+   * Asks; rejects `refused`, `unsupported` (a kind that came with version 2, and this is 1), `offline` (the stream ended, or
+   * no answer in time) or the abort reason.
+   */
   ask(question: Question, signal?: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -33,7 +47,7 @@ export async function openIndexClient(
   handlers: { readonly onPush: (push: Push) => void; readonly onEnd: () => void },
   signal: AbortSignal,
 ): Promise<IndexClient> {
-  const stream = await connection.newStream(INDEX_PROTOCOL, { signal });
+  const stream = await connection.newStream([INDEX_PROTOCOL, INDEX_PROTOCOL_1], { signal });
   const frames = openFrames(stream, MAX_INDEX_FRAME_BYTES);
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
   let nextId = 1;
@@ -49,37 +63,39 @@ export async function openIndexClient(
       const reply = indexReply.decode(frame);
       if (!reply.ok) throw new NetworkError("refused", `the supernode speaks another language: ${reply.reason}`);
       if ("id" in reply.value) waiting.get(reply.value.id)?.resolve(reply.value);
+      else if (reply.value.kind === "ping") ask({ kind: "here" }).catch(() => {});
       else handlers.onPush(reply.value);
+    }
+  };
+  const version = stream.protocol === INDEX_PROTOCOL_1 ? 1 : 2;
+  const ask: IndexClient["ask"] = async (question, signal) => {
+    if (version === 1 && SINCE_2.has(question.kind))
+      throw new NetworkError("unsupported", `the supernode is too old for "${question.kind}"`);
+    if (waiting.size >= MAX_INDEX_REQUESTS_IN_FLIGHT)
+      throw new NetworkError("refused", "too many requests are under way");
+    signal?.throwIfAborted();
+    const id = nextId++;
+    const answer = Promise.withResolvers<Answer>();
+    const timer = setTimeout(
+      () => answer.reject(new NetworkError("offline", "the supernode did not answer in time")),
+      INDEX_REQUEST_TIMEOUT_MS,
+    );
+    const abort = (): void => answer.reject(signal?.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    waiting.set(id, answer);
+    try {
+      const [reply] = await Promise.all([answer.promise, frames.send(indexRequest.encode({ ...question, id }))]);
+      if (reply.kind === "refused") throw new NetworkError("refused", `the supernode refused: ${reply.reason}`);
+      return reply;
+    } finally {
+      waiting.delete(id);
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
     }
   };
   read()
     .then(() => end(new Error("it ended the stream")), end)
     .finally(() => frames.end());
 
-  return {
-    async ask(question, signal) {
-      if (waiting.size >= MAX_INDEX_REQUESTS_IN_FLIGHT)
-        throw new NetworkError("refused", "too many requests are under way");
-      signal?.throwIfAborted();
-      const id = nextId++;
-      const answer = Promise.withResolvers<Answer>();
-      const timer = setTimeout(
-        () => answer.reject(new NetworkError("offline", "the supernode did not answer in time")),
-        INDEX_REQUEST_TIMEOUT_MS,
-      );
-      const abort = (): void => answer.reject(signal?.reason);
-      signal?.addEventListener("abort", abort, { once: true });
-      waiting.set(id, answer);
-      try {
-        const [reply] = await Promise.all([answer.promise, frames.send(indexRequest.encode({ ...question, id }))]);
-        if (reply.kind === "refused") throw new NetworkError("refused", `the supernode refused: ${reply.reason}`);
-        return reply;
-      } finally {
-        waiting.delete(id);
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
-      }
-    },
-    close: () => frames.end(),
-  };
+  return { version, ask, close: () => frames.end() };
 }

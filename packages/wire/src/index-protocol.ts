@@ -2,9 +2,13 @@ import * as v from "valibot";
 import { defineFormat, type Format } from "./codec.ts";
 import { bytesUpTo, counter, key, line, listUpTo, time } from "./fields.ts";
 import { MAX_AD_BYTES, MAX_ADS, MAX_PRESENCE_BYTES } from "./records.ts";
+import { MAX_VERSION_NOTICE_BYTES } from "./version-notice.ts";
 
-/** Protocol between a leaf and a supernode, and between supernodes; docs/spec/p2p.md. */
-export const INDEX_PROTOCOL = "/skein/index/1";
+/** Protocol between a node and a supernode, and between supernodes; docs/spec/p2p.md. */
+export const INDEX_PROTOCOL = "/skein/index/2";
+
+/** The same as builds before 0.2 speak it: without the kinds marked "since 2", whose frames they cannot read. */
+export const INDEX_PROTOCOL_1 = "/skein/index/1";
 
 /** Most users one leaf watches at one supernode. */
 export const MAX_WATCHED_USERS = 256;
@@ -33,7 +37,22 @@ export type IndexRequest =
   /** Supernode to supernode: this is who I am. */
   | { readonly kind: "announce"; readonly id: number; readonly ad: Uint8Array }
   /** Supernode to supernode: this device's connection to me went away. */
-  | { readonly kind: "left"; readonly id: number; readonly device: Uint8Array; readonly sequence: number };
+  | { readonly kind: "left"; readonly id: number; readonly device: Uint8Array; readonly sequence: number }
+  /** Since 2. Who is asking: the first request of a stream, and again when something of it changed. */
+  | {
+      readonly kind: "join";
+      readonly id: number;
+      /** `leaf`: wants a relay slot. `node`: uses the network without one, e.g. one that might serve itself. */
+      readonly as: "leaf" | "node";
+      /** Whether this supernode is its home. */
+      readonly home: "yes" | "no";
+      /** Whether it would serve, were it needed. */
+      readonly candidate: "yes" | "no";
+    }
+  /** Since 2. The answer to a pushed `ping`. */
+  | { readonly kind: "here"; readonly id: number };
+
+const yesNo = v.picklist(["yes", "no"]);
 
 /** Format of {@link IndexRequest}. */
 export const indexRequest: Format<IndexRequest> = defineFormat(
@@ -49,19 +68,34 @@ export const indexRequest: Format<IndexRequest> = defineFormat(
     v.object({ kind: v.literal("neighbours"), ...request }),
     v.object({ kind: v.literal("announce"), ...request, ad: bytesUpTo(MAX_AD_BYTES) }),
     v.object({ kind: v.literal("left"), ...request, device: key, sequence: counter }),
+    v.object({
+      kind: v.literal("join"),
+      ...request,
+      as: v.picklist(["leaf", "node"]),
+      home: yesNo,
+      candidate: yesNo,
+    }),
+    v.object({ kind: v.literal("here"), ...request }),
   ]),
 );
 
 /**
  * Why a request was refused. `invalid`: a signature or field does not hold; `old`: a newer record is known; `rate`: too many
- * requests, wait; `full`: no room; `unavailable`: this supernode does not offer it, or not now.
+ * requests, wait; `full`: no room; `unavailable`: this supernode does not offer it, or not now; `busy` (since 2): newcomers
+ * have to wait.
  */
-export type IndexRefusal = "invalid" | "old" | "rate" | "full" | "unavailable";
+export type IndexRefusal = "invalid" | "old" | "rate" | "full" | "unavailable" | "busy";
 
 /** What a supernode answers, or pushes to one who watches. */
 export type IndexReply =
   | { readonly kind: "done"; readonly id: number }
-  | { readonly kind: "refused"; readonly id: number; readonly reason: IndexRefusal }
+  | {
+      readonly kind: "refused";
+      readonly id: number;
+      readonly reason: IndexRefusal;
+      /** Since 2: come again after so long, ms, and use others until then. */
+      readonly retryAfterMs?: number | undefined;
+    }
   /** Signed presence records, newest of each device. */
   | { readonly kind: "records"; readonly id: number; readonly records: Uint8Array[] }
   /** Credentials of this supernode's STUN/TURN server (RFC 8489, RFC 8656). */
@@ -73,8 +107,15 @@ export type IndexReply =
       readonly credential: string;
       readonly expiresAt: number;
     }
-  /** Signed supernode ads. */
-  | { readonly kind: "ads"; readonly id: number; readonly ads: Uint8Array[] }
+  /** Signed supernode ads; since 2 also the newest version notice it knows. */
+  | {
+      readonly kind: "ads";
+      readonly id: number;
+      readonly ads: Uint8Array[];
+      readonly notice?: Uint8Array | undefined;
+    }
+  /** Since 2: you are in. `observed` is the IP address the supernode sees. */
+  | { readonly kind: "joined"; readonly id: number; readonly observed: string }
   /** Pushed: a watched user's device said something new. */
   | { readonly kind: "presence"; readonly record: Uint8Array }
   /** Pushed, a hint and not signed by the device: the connection of a watched user's device went away. */
@@ -85,18 +126,23 @@ export type IndexReply =
       /** The presence that stopped being true; a newer one stands. */
       readonly sequence: number;
       readonly at: number;
-    };
+    }
+  /** Pushed, since 2: say `here`, or be taken for gone. */
+  | { readonly kind: "ping" };
 
 /** Format of {@link IndexReply}. */
 export const indexReply: Format<IndexReply> = defineFormat(
   "index-reply",
-  Math.max(MAX_ADS * (MAX_AD_BYTES + 8), MAX_DEVICES_OF_USER * (MAX_PRESENCE_BYTES + 8)) + 64,
+  Math.max(MAX_ADS * (MAX_AD_BYTES + 8), MAX_DEVICES_OF_USER * (MAX_PRESENCE_BYTES + 8)) +
+    MAX_VERSION_NOTICE_BYTES +
+    64,
   v.variant("kind", [
     v.object({ kind: v.literal("done"), ...request }),
     v.object({
       kind: v.literal("refused"),
       ...request,
-      reason: v.picklist(["invalid", "old", "rate", "full", "unavailable"]),
+      reason: v.picklist(["invalid", "old", "rate", "full", "unavailable", "busy"]),
+      retryAfterMs: v.optional(counter),
     }),
     v.object({
       kind: v.literal("records"),
@@ -111,9 +157,16 @@ export const indexReply: Format<IndexReply> = defineFormat(
       credential: line(256),
       expiresAt: time,
     }),
-    v.object({ kind: v.literal("ads"), ...request, ads: listUpTo(bytesUpTo(MAX_AD_BYTES), MAX_ADS) }),
+    v.object({
+      kind: v.literal("ads"),
+      ...request,
+      ads: listUpTo(bytesUpTo(MAX_AD_BYTES), MAX_ADS),
+      notice: v.optional(bytesUpTo(MAX_VERSION_NOTICE_BYTES)),
+    }),
+    v.object({ kind: v.literal("joined"), ...request, observed: line(64) }),
     v.object({ kind: v.literal("presence"), record: bytesUpTo(MAX_PRESENCE_BYTES) }),
     v.object({ kind: v.literal("gone"), user: key, device: key, sequence: counter, at: time }),
+    v.object({ kind: v.literal("ping") }),
   ]),
 );
 

@@ -54,6 +54,7 @@ export {
   type DeviceSet,
   deviceSet,
   INDEX_PROTOCOL,
+  INDEX_PROTOCOL_1,
   type IndexRefusal,
   type IndexReply,
   type IndexRequest,
@@ -63,6 +64,15 @@ export {
   MAX_WATCHED_USERS,
 } from "./index-protocol.ts";
 export { type Introduction, introduction } from "./introduction.ts";
+export {
+  MAX_REACH_ADDRESSES,
+  NONCE_BYTES,
+  REACH_PROTOCOL,
+  type ReachReply,
+  type ReachRequest,
+  reachReply,
+  reachRequest,
+} from "./reach.ts";
 export {
   type AdPayload,
   adPayload,
@@ -77,6 +87,7 @@ export {
   MAX_PRESENCE_BYTES,
   type PresencePayload,
   presencePayload,
+  type ServingReport,
   type SupernodeListPayload,
   supernodeListPayload,
 } from "./records.ts";

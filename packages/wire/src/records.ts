@@ -79,6 +79,20 @@ export const cardPayload: Format<CardPayload> = defineFormat(
   v.object({ v: v.literal(1), name: line(64), hints: listUpTo(line(256), 2) }),
 );
 
+/** What a supernode says of its service; builds before 0.2 leave it out. Its own word, which proves nothing. */
+export interface ServingReport {
+  /** `settling`: announced, not yet open to leaves. `leaving`: on its way out. */
+  readonly phase: "settling" | "open" | "leaving";
+  /** Since when it serves, ms. */
+  readonly since: number;
+  readonly slots: number;
+  readonly leaves: number;
+  /** Leaves turned away in the last minute. */
+  readonly turnedAway: number;
+  /** Of the nodes whose home it is, those that would serve. */
+  readonly candidates: number;
+}
+
 /** A supernode says: I serve, here. Signed by its device key. */
 export interface AdPayload {
   readonly v: 1;
@@ -91,7 +105,17 @@ export interface AdPayload {
   /** Share of its capacity in use, percent. */
   readonly loadPct: number;
   readonly freeSlots: number;
+  readonly serving?: ServingReport | undefined;
 }
+
+const servingReport = v.object({
+  phase: v.picklist(["settling", "open", "leaving"]),
+  since: time,
+  slots: counter,
+  leaves: counter,
+  turnedAway: counter,
+  candidates: counter,
+});
 
 /** Format of {@link AdPayload}. */
 export const adPayload: Format<AdPayload> = defineFormat(
@@ -105,6 +129,7 @@ export const adPayload: Format<AdPayload> = defineFormat(
     expiresAt: time,
     loadPct: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)),
     freeSlots: counter,
+    serving: v.optional(servingReport),
   }),
 );
 

@@ -29,14 +29,19 @@ export const samples: readonly Sample[] = [
     via: [{ supernode: key, addresses: ["/ip4/203.0.113.7/tcp/9101/ws"] }],
   }),
   sample(wire.cardPayload, { v: 1, name: "Ada Lovelace", hints: ["/ip4/203.0.113.7/tcp/9101/ws"] }),
-  sample(wire.adPayload, {
-    v: 1,
-    addresses: ["/ip4/203.0.113.7/tcp/9101/ws"],
-    build: "skein-0.1.0",
-    ...issued,
-    loadPct: 5,
-    freeSlots: 900,
-  }),
+  sample(
+    wire.adPayload,
+    { v: 1, addresses: ["/ip4/203.0.113.7/tcp/9101/ws"], build: "skein-0.1.0", ...issued, loadPct: 5, freeSlots: 900 },
+    {
+      v: 1,
+      addresses: ["/ip4/203.0.113.7/tcp/9101/ws", "/ip4/203.0.113.7/udp/9102/webrtc-direct/certhash/uEi"],
+      build: "skein-0.2.0+ab12cd3",
+      ...issued,
+      loadPct: 5,
+      freeSlots: 380,
+      serving: { phase: "open", since: issued.issuedAt, slots: 400, leaves: 20, turnedAway: 0, candidates: 7 },
+    },
+  ),
   sample(
     wire.supernodeListPayload,
     { v: 1, ...issued, ads: [bytes(400), bytes(500)], central: "wss://central.example/skein/central/1" },
@@ -105,11 +110,14 @@ export const samples: readonly Sample[] = [
     { kind: "neighbours", id: 7 },
     { kind: "announce", id: 8, ad: bytes(500) },
     { kind: "left", id: 9, device: key, sequence: 5 },
+    { kind: "join", id: 10, as: "leaf", home: "yes", candidate: "no" },
+    { kind: "here", id: 11 },
   ),
   sample(
     wire.indexReply,
     { kind: "done", id: 1 },
     { kind: "refused", id: 2, reason: "rate" },
+    { kind: "refused", id: 2, reason: "busy", retryAfterMs: 4_000 },
     { kind: "records", id: 3, records: [bytes(900), bytes(800)] },
     {
       kind: "turn",
@@ -120,8 +128,33 @@ export const samples: readonly Sample[] = [
       expiresAt: issued.expiresAt,
     },
     { kind: "ads", id: 5, ads: [bytes(500)] },
+    { kind: "ads", id: 5, ads: [bytes(500)], notice: bytes(700) },
+    { kind: "joined", id: 6, observed: "203.0.113.9" },
+    { kind: "ping" },
     { kind: "presence", record: bytes(900) },
     { kind: "gone", user: key, device: bytes(32, 8), sequence: 5, at: issued.issuedAt },
+  ),
+  sample(
+    wire.reachRequest,
+    {
+      kind: "dial-me",
+      ports: [
+        { port: "ws", address: "/ip4/203.0.113.7/tcp/9101/ws", nonce: id },
+        { port: "udp", address: "/ip4/203.0.113.7/udp/9102/webrtc-direct/certhash/uEi", nonce: id },
+      ],
+    },
+    { kind: "here", nonce: id },
+  ),
+  sample(
+    wire.reachReply,
+    {
+      kind: "tried",
+      ports: [
+        { port: "ws", outcome: "reached" },
+        { port: "udp", outcome: "not-reached" },
+      ],
+    },
+    { kind: "refused", reason: "address" },
   ),
   sample(wire.deviceSet, { certificates: [bytes(300), bytes(310)] }),
   sample(wire.loginPayload, { v: 1, nonce: key, server: "wss://central.example" }),

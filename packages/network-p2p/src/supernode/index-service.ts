@@ -2,7 +2,7 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { type Clock, type DeviceId, deviceIdFromKey, type Report, type UserId, userIdFromKey } from "@skein/core";
 import { verifyAd, verifyPresence } from "@skein/identity";
 import {
-  INDEX_PROTOCOL,
+  INDEX_PROTOCOL_1,
   type IndexRefusal,
   type IndexReply,
   type IndexRequest,
@@ -21,6 +21,9 @@ import type { PresenceBook } from "./presence-book.ts";
 import type { RequestRates } from "./request-rates.ts";
 import { gonePush, presencePush, type Watcher, type Watchers } from "./watchers.ts";
 
+/** The request that says who is asking. */
+export type JoinRequest = Extract<IndexRequest, { readonly kind: "join" }>;
+
 /** What the service answers from. */
 export interface IndexServiceDependencies {
   readonly clock: Clock;
@@ -32,6 +35,10 @@ export interface IndexServiceDependencies {
   readonly rates: RequestRates;
   /** Signed ads, our own first: whoever came by a bare address has it checked now. */
   readonly ads: () => readonly Uint8Array[];
+  /** The newest version notice known, signed. */
+  readonly notice: () => Uint8Array | undefined;
+  /** Somebody says what it is here for. */
+  readonly onJoin: (join: JoinRequest, connection: Connection) => IndexReply;
   /** A supernode at this connection says who it is. */
   readonly onAd: (ad: Uint8Array) => void;
   /** Fresh relay credentials for a peer, if there is a relay. */
@@ -51,7 +58,9 @@ export async function serveIndex(
   const peer = deviceOf(connection.remotePeer);
   if (peer === undefined) return stream.abort(new Error("not a device key"));
   const frames = openFrames(stream, MAX_INDEX_FRAME_BYTES);
+  const version = stream.protocol === INDEX_PROTOCOL_1 ? 1 : 2;
   const say = (reply: IndexReply): void => {
+    if (version === 1 && !spokenIn1(reply)) return;
     if (stream.writeBufferLength > MAX_UNSENT_BYTES) frames.abort("it does not read what it asked for");
     else frames.send(indexReply.encode(reply)).catch(() => {});
   };
@@ -67,11 +76,13 @@ export async function serveIndex(
       heard();
       const request = indexRequest.decode(frame);
       if (!request.ok) {
-        report({ name: "peer.bad-message", peer, protocol: INDEX_PROTOCOL, reason: request.reason });
+        report({ name: "peer.bad-message", peer, protocol: stream.protocol, reason: request.reason });
         break;
       }
       // Answers come as they are ready; the rate limit bounds how many are under way.
-      answer(request.value, peer, watcher, dependencies).then(say, () => say(refused(request.value.id, "unavailable")));
+      answer(request.value, { peer, connection, version }, watcher, dependencies).then(say, () =>
+        say(refused(request.value.id, "unavailable")),
+      );
     }
   } catch {
     // The stream was reset: the peer is gone.
@@ -82,15 +93,27 @@ export async function serveIndex(
   }
 }
 
+/** Whether a peer that speaks version 1 can read this. */
+function spokenIn1(reply: IndexReply): boolean {
+  return reply.kind !== "ping" && reply.kind !== "joined" && !(reply.kind === "refused" && reply.reason === "busy");
+}
+
 function refused(id: number, reason: IndexRefusal): IndexReply {
   return { kind: "refused", id, reason };
 }
 
 const DEAR: ReadonlySet<IndexRequest["kind"]> = new Set(["put", "announce", "turn"]);
 
+/** Who asks. */
+interface Asker {
+  readonly peer: DeviceId;
+  readonly connection: Connection;
+  readonly version: 1 | 2;
+}
+
 async function answer(
   request: IndexRequest,
-  peer: DeviceId,
+  { peer, connection, version }: Asker,
   watcher: Watcher,
   dependencies: IndexServiceDependencies,
 ): Promise<IndexReply> {
@@ -122,8 +145,10 @@ async function answer(
       const credentials = dependencies.turn(peer);
       return credentials === undefined ? refused(id, "unavailable") : { kind: "turn", id, ...credentials };
     }
-    case "neighbours":
-      return { kind: "ads", id, ads: [...dependencies.ads().slice(0, MAX_ADS)] };
+    case "neighbours": {
+      const notice = version === 1 ? undefined : dependencies.notice();
+      return { kind: "ads", id, ads: [...dependencies.ads().slice(0, MAX_ADS)], notice };
+    }
     case "announce": {
       const ad = verifyAd(request.ad, dependencies.clock.now());
       if (!ad.ok || ad.value.supernode !== peer) return refused(id, "invalid");
@@ -132,6 +157,10 @@ async function answer(
     }
     case "left":
       departures.left(deviceIdFromKey(request.device), peer, request.sequence);
+      return { kind: "done", id };
+    case "join":
+      return dependencies.onJoin(request, connection);
+    case "here":
       return { kind: "done", id };
   }
 }

@@ -2,14 +2,14 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { type Clock, type DeviceId, deviceIdFromKey, type Random, type Report } from "@skein/core";
 import { type KeyPair, type SupernodeAd, signAd } from "@skein/identity";
 import type { RelayStats } from "@skein/relay";
-import { INDEX_PROTOCOL } from "@skein/wire";
-import { type DialPolicy, parseAddress, transportOf } from "../addresses.ts";
+import { INDEX_PROTOCOL, INDEX_PROTOCOL_1 } from "@skein/wire";
+import { type DialPolicy, hostOf, parseAddress, transportOf } from "../addresses.ts";
 import { atMost } from "../at-most.ts";
 import { createHostCache } from "../host-cache.ts";
 import { deviceOf, privateKeyOf } from "../peer-id.ts";
 import { createDepartures } from "./departures.ts";
 import { createDeviceBook } from "./device-book.ts";
-import { serveIndex } from "./index-service.ts";
+import { type JoinRequest, serveIndex } from "./index-service.ts";
 import { createDhtStore } from "./index-store.ts";
 import { AD_REFRESH_MS, MAX_RESERVATIONS } from "./limits.ts";
 import { keepNeighbours } from "./neighbours.ts";
@@ -154,13 +154,16 @@ export async function createSupernode(
     watchers,
     rates: createRequestRates(now),
     ads: (): readonly Uint8Array[] => [ad(), ...neighbourAds()],
+    notice: (): undefined => undefined,
+    onJoin: ({ id }: JoinRequest, { remoteAddr }: Connection) =>
+      ({ kind: "joined", id, observed: hostOf(remoteAddr) }) as const,
     onAd: (bytes: Uint8Array) => void cache.learn(bytes),
     turn: (peer: DeviceId) => turn?.credentialsFor(peer),
   };
   const serve = (stream: Stream, connection: Connection): void => {
     serveIndex(stream, connection, service).catch(() => stream.abort(new Error("index failed")));
   };
-  await node.handle(INDEX_PROTOCOL, serve, { maxInboundStreams: 2 });
+  await node.handle([INDEX_PROTOCOL, INDEX_PROTOCOL_1], serve, { maxInboundStreams: 2 });
   node.addEventListener("peer:disconnect", (event) => {
     const device = deviceOf(event.detail);
     const presence = device === undefined ? undefined : presences.ofDevice(device);

@@ -14,6 +14,8 @@ export interface Libp2pParts {
     getHandler(protocol: string): { readonly handler: StreamHandler; readonly options: StreamHandlerOptions };
     handle(protocol: string, handler: StreamHandler, options: StreamHandlerOptions): Promise<void>;
   };
+  /** What services are made of: some of ours begin and end while the node runs. */
+  readonly components: unknown;
 }
 
 /** The client half of circuit relay v2, as @libp2p/circuit-relay-v2 4.2.13 has it. */
@@ -24,8 +26,9 @@ export interface RelayReservations {
 }
 
 /** A libp2p service that does nothing but hand out the parts. (The object it gets would start and stop itself.) */
-export function exposeParts({ registrar, transportManager }: Libp2pParts): Libp2pParts {
-  return { registrar, transportManager };
+export function exposeParts(components: Omit<Libp2pParts, "components">): Libp2pParts {
+  const { registrar, transportManager } = components;
+  return { registrar, transportManager, components };
 }
 
 /** The reservations of a node's circuit relay transport. Throws when the node has no such transport: a bug. */

@@ -17,17 +17,19 @@ export interface IndexStore {
   seekDevice(device: DeviceId): Promise<void>;
 }
 
-/** The store over kad-dht. A supernode that knows no other has its books, and that is the whole network. */
+/** The store over kad-dht, which runs while the node serves. A supernode that knows no other has its books, and that is the whole network. */
 export function createDhtStore(
-  dht: SingleKadDHT,
+  currentDht: () => SingleKadDHT | undefined,
   dependencies: { readonly presences: PresenceBook; readonly devices: DeviceBook; readonly now: () => number },
 ): IndexStore {
   const { devices, now, presences } = dependencies;
   const listedAt = new Map<DeviceId, number>();
   const seeking = new Map<string, Promise<void>>();
-  const isAlone = (): boolean => dht.routingTable.size === 0;
+  const isAlone = (): boolean => (currentDht()?.routingTable.size ?? 0) === 0;
 
   const write = async (key: Uint8Array, value: Uint8Array): Promise<void> => {
+    const dht = currentDht();
+    if (dht === undefined) return;
     for await (const _ of dht.put(key, value, { signal: AbortSignal.timeout(DHT_TIMEOUT_MS) }));
   };
   /**
@@ -35,6 +37,8 @@ export function createDhtStore(
    * old answer never wins. Not `get` to its end, which throws when one holder does not take a correction.
    */
   const read = async (key: Uint8Array): Promise<void> => {
+    const dht = currentDht();
+    if (dht === undefined) return;
     const wanted = Math.min(READ_QUORUM, dht.routingTable.size);
     let answers = 0;
     for await (const event of dht.get(key, { signal: AbortSignal.timeout(DHT_READ_WAIT_MS) })) {

@@ -7,7 +7,11 @@
  *
  * @module
  */
+export { createDialBack, type DialBack } from "./dial-back.ts";
+export type { Announced } from "./outside-address.ts";
+export { labPace, type Pace, productionPace } from "./pace.ts";
 export type { Datastore } from "./record-sweep.ts";
+export type { Service, ServicePhase } from "./service.ts";
 export {
   createSupernode,
   type Supernode,

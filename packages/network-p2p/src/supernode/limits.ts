@@ -39,11 +39,8 @@ export const RELIST_AFTER_MS: number = 60 * 60_000;
 /** Supernodes we stay connected to beside the DHT's own connections. */
 export const MAX_NEIGHBOURS = 16;
 
-/** Neighbours are looked after this often, ms: connected, asked for theirs, told our ad. */
-export const NEIGHBOURS_EVERY_MS = 30_000;
-
-/** An ad is signed anew when it has less than this left, ms, or the load changed. */
-export const AD_REFRESH_MS: number = 30 * 60_000;
+/** Supernodes that a node which serves nobody keeps to: as many as a leaf. */
+export const NEIGHBOURS_OF_IDLE = 3;
 
 /** A leaf's connection that is silent this long is closed, ms: standbys speak every 4 minutes. */
 export const SILENT_LEAF_MS: number = 10 * 60_000;
@@ -60,3 +57,25 @@ export const DEAR_REQUESTS: { readonly burst: number; readonly perSecond: number
 
 /** Peers whose request rate is remembered. */
 export const MAX_RATED_PEERS = 10_000;
+
+/** A verdict at the door stands this long, ms: relay slot and index stream of one arrival hear the same. */
+export const DOOR_MEMORY_MS = 5_000;
+
+/** Who had a slot within this time comes back rather than anew, ms: most of its work here is done. */
+export const RETURNING_MS: number = 10 * 60_000;
+
+/** Devices the door remembers, of each sort. */
+export const MAX_REMEMBERED_AT_DOOR = 4_096;
+
+/** Dial-backs done for others: of one address and in all, at once and per second afterwards. */
+export const DIAL_BACKS_PER_ADDRESS: { readonly burst: number; readonly perSecond: number } = {
+  burst: 8,
+  perSecond: 0.1,
+};
+export const DIAL_BACKS: { readonly burst: number; readonly perSecond: number } = { burst: 40, perSecond: 4 };
+
+/** A dial-back may take this long, ms; whom it did not reach by then it did not reach. */
+export const DIAL_BACK_TIMEOUT_MS = 8_000;
+
+/** Addresses whose dial-backs are counted. */
+export const MAX_RATED_ADDRESSES = 4_096;

@@ -1,0 +1,137 @@
+import type { Connection, Libp2p } from "@libp2p/interface";
+import { type Clock, type DeviceId, NetworkError } from "@skein/core";
+import type { Stage } from "@skein/election";
+import type { ServingReport } from "@skein/wire";
+import { deviceOf } from "../peer-id.ts";
+import type { Roles } from "./roles.ts";
+
+/** Whether a node serves: `idle` uses others; `settling` is announced and closed; `leaving` is on its way out. */
+export type ServicePhase = "idle" | ServingReport["phase"];
+
+/** What a node does for others, turned on and off while it runs. The election decides (`election-driver.ts`), or a human. */
+export interface Service {
+  readonly phase: ServicePhase;
+  /** Slots offered to leaves. */
+  readonly slots: number;
+  /** Since when it serves, ms; 0 while idle. */
+  readonly since: number;
+  readonly roles: Roles | undefined;
+  /** Starts every role, announced and closed to leaves. Rejects when a port is taken; nothing runs then. From `idle`. */
+  settle(): Promise<void>;
+  /** Lets leaves in. */
+  open(): void;
+  offer(slots: number): void;
+  /**
+   * One stage of going out of service (docs/spec/election.md#EL17); resolves when it is done, `close` within `withinMs`.
+   * Stages come in their order. Never rejects.
+   */
+  stepDown(stage: Stage, withinMs: number): Promise<void>;
+  /** Ends the roles at once, as when the process stops. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** What the service is made of. */
+export interface ServiceDependencies {
+  readonly clock: Clock;
+  readonly node: Libp2p;
+  readonly startRoles: () => Promise<Roles>;
+  /** Takes index streams from now on, or no longer. */
+  readonly takeIndex: (state: "open" | "closed") => Promise<void>;
+  /** Phase or slots changed in a way that others should hear of. */
+  readonly announce: () => void;
+  /** What others take over before we go: mailboxes, records. */
+  readonly handOver: () => Promise<void>;
+}
+
+/** Share of the last stage over which leaf connections are closed: the rest is for ending the roles. */
+const CLOSING_SHARE = 0.8;
+
+/** Makes a service that is idle. */
+export function createService(dependencies: ServiceDependencies): Service {
+  const { announce, clock, handOver, node, startRoles, takeIndex } = dependencies;
+  let phase: ServicePhase = "idle";
+  let slots = 0;
+  let since = 0;
+  let roles: Roles | undefined;
+
+  const stop = async (): Promise<void> => {
+    const ending = roles;
+    roles = undefined;
+    phase = "idle";
+    slots = 0;
+    since = 0;
+    await takeIndex("closed").catch(() => {});
+    await ending?.stop();
+  };
+  const closeLeaves = async (withinMs: number): Promise<void> => {
+    const leaves = [...(roles?.relay.reservations.keys() ?? [])].flatMap((peer) => node.getConnections(peer));
+    const gapMs = withinMs / Math.max(1, leaves.length);
+    await Promise.all(leaves.map((leaf, index) => closeAt(clock, clock.now() + index * gapMs, leaf)));
+  };
+  const stepDown = async (stage: Stage, withinMs: number): Promise<void> => {
+    switch (stage) {
+      case "refuse":
+        phase = "leaving";
+        slots = 0;
+        return announce();
+      case "unlist":
+        // The ad that says "leaving" went out with the first stage; nothing more is announced.
+        return;
+      case "hand-over":
+        return await handOver().catch(() => {});
+      case "dht-client":
+        return await roles?.leaveDht();
+      case "close":
+        await closeLeaves(withinMs * CLOSING_SHARE);
+        return await stop();
+    }
+  };
+
+  return {
+    get phase() {
+      return phase;
+    },
+    get slots() {
+      return slots;
+    },
+    get since() {
+      return since;
+    },
+    get roles() {
+      return roles;
+    },
+    async settle() {
+      if (phase !== "idle") throw new NetworkError("refused", "it serves already");
+      roles = await startRoles();
+      phase = "settling";
+      since = clock.now();
+      await takeIndex("open");
+      announce();
+    },
+    open() {
+      phase = "open";
+      announce();
+    },
+    offer(next) {
+      slots = next;
+    },
+    stepDown,
+    stop,
+  };
+}
+
+/** The devices that hold a relay slot. */
+export function leavesOf(roles: Roles | undefined): ReadonlySet<DeviceId> {
+  return new Set([...(roles?.relay.reservations.keys() ?? [])].flatMap((peer) => deviceOf(peer) ?? []));
+}
+
+function closeAt(clock: Clock, at: number, connection: Connection): Promise<void> {
+  return new Promise((resolve) => {
+    clock.at(at, () => {
+      connection.close().then(resolve, () => {
+        connection.abort(new NetworkError("closed", "the supernode goes out of service"));
+        resolve();
+      });
+    });
+  });
+}

@@ -30,6 +30,11 @@ export type SkeinEvent =
       readonly reason?: string;
     }
   | { readonly name: "net.supernode.lost" | "net.supernode.connected"; readonly supernode: string }
+  /** What the election of this node did, and what kept it from doing it. */
+  | { readonly name: "election.changed"; readonly decision: string }
+  | { readonly name: "election.failed"; readonly reason: string }
+  /** A version notice counts from now on. */
+  | { readonly name: "election.notice"; readonly sequence: number; readonly election: string }
   | { readonly name: "record.refused"; readonly reason: string; readonly from?: string }
   | {
       readonly name: "message.queued" | "message.sent" | "message.delivered" | "message.read";

@@ -1,6 +1,6 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import { type Clock, NetworkError, type Random } from "@skein/core";
-import type { PortKind } from "@skein/election";
+import type { PortKind, Verdict } from "@skein/election";
 import { NONCE_BYTES, REACH_PROTOCOL, type ReachReply, reachReply, reachRequest } from "@skein/wire";
 import { toString as encodeText } from "uint8arrays/to-string";
 import { neighbourhoodOf, parseAddress, transportOf } from "../addresses.ts";
@@ -36,6 +36,11 @@ export interface DialBackOptions {
   readonly helpers: number;
 }
 
+interface Tried {
+  readonly port: PortKind;
+  readonly nonce: Uint8Array;
+}
+
 /** How long a nonce may come after the helper said it was handed in, ms. */
 const NONCE_WAIT_MS = 2_000;
 
@@ -57,16 +62,20 @@ export function createDialBack(options: DialBackOptions, dependencies: DialBackD
     try {
       const reply = await askHelper(helper.connection, { kind: "dial-me", ports }, stopping.signal);
       if (reply.kind !== "tried") return false;
-      for (const { nonce, port } of ports) {
-        const claim = reply.ports.find((each) => each.port === port)?.outcome;
-        const outcome = claim === "reached" ? await seen(nonce) : claim;
-        const network = neighbourhoodOf([helper.connection.remoteAddr.toString()]);
-        if (outcome !== undefined) tell({ port, helper: helper.supernode, network, outcome, at: clock.now() });
-      }
+      const tried = reply.ports;
+      await Promise.all(
+        ports.map((each) => conclude(helper, each, tried.find(({ port }) => port === each.port)?.outcome)),
+      );
       return true;
     } finally {
       for (const { nonce } of ports) pending.delete(nameOf(nonce));
     }
+  };
+  const conclude = async (helper: Neighbour, tried: Tried, claim: Verdict["outcome"] | undefined): Promise<void> => {
+    const outcome = claim === "reached" ? await seen(tried.nonce) : claim;
+    const network = neighbourhoodOf([helper.connection.remoteAddr.toString()]);
+    const { port } = tried;
+    if (outcome !== undefined) tell({ port, helper: helper.supernode, network, outcome, at: clock.now() });
   };
   /** The helper's answer may overtake the nonce, which came another way. A claim without nonce is no verdict. */
   const seen = async (nonce: Uint8Array): Promise<"reached" | undefined> => {
@@ -137,7 +146,7 @@ function portsOf(addresses: readonly string[]): readonly { readonly port: PortKi
 }
 
 /** The port a way in belongs to. */
-export function portKind(transport: "ws" | "wss" | "webrtc-direct"): PortKind {
+function portKind(transport: "ws" | "wss" | "webrtc-direct"): PortKind {
   return transport === "webrtc-direct" ? "udp" : "ws";
 }
 

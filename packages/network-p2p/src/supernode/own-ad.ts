@@ -1,8 +1,30 @@
 import type { Clock } from "@skein/core";
 import { type KeyPair, type SupernodeAd, signAd } from "@skein/identity";
+import type { Service } from "./service.ts";
 
 /** What a supernode says of itself at this moment; the rest of an ad follows. */
 export type AdStatement = Pick<SupernodeAd, "addresses" | "build" | "loadPct" | "freeSlots" | "serving">;
+
+/** What the figures of an ad are made from. */
+export interface Standing {
+  readonly service: Service;
+  readonly leaves: number;
+  readonly maxReservations: number;
+  readonly turnedAway: number;
+  readonly candidates: number;
+}
+
+/** The figures of an ad: free slots only while it is open, and never fewer slots than leaves. */
+export function figuresOf(standing: Standing): Pick<AdStatement, "loadPct" | "freeSlots" | "serving"> {
+  const { candidates, leaves, maxReservations, service, turnedAway } = standing;
+  const { phase, since } = service;
+  const slots = Math.max(Math.min(service.slots, maxReservations), leaves);
+  return {
+    loadPct: slots === 0 ? 0 : Math.min(100, Math.round((100 * leaves) / slots)),
+    freeSlots: phase === "open" ? slots - leaves : 0,
+    serving: { phase: phase === "idle" ? "leaving" : phase, since, slots, leaves, turnedAway, candidates },
+  };
+}
 
 /** Our own ad, signed anew only when that tells somebody something. */
 export interface OwnAd {

@@ -2,7 +2,8 @@ import type { Connection, Libp2p } from "@libp2p/interface";
 import { type Clock, type DeviceId, NetworkError } from "@skein/core";
 import type { Stage } from "@skein/election";
 import type { ServingReport } from "@skein/wire";
-import { deviceOf } from "../peer-id.ts";
+import { peerIdOf } from "../peer-id.ts";
+import type { IndexDesk } from "./index-desk.ts";
 import type { Roles } from "./roles.ts";
 
 /** Whether a node serves: `idle` uses others; `settling` is announced and closed; `leaving` is on its way out. */
@@ -35,8 +36,7 @@ export interface ServiceDependencies {
   readonly clock: Clock;
   readonly node: Libp2p;
   readonly startRoles: () => Promise<Roles>;
-  /** Takes index streams from now on, or no longer. */
-  readonly takeIndex: (state: "open" | "closed") => Promise<void>;
+  readonly desk: () => Pick<IndexDesk, "open" | "close">;
   /** Phase or slots changed in a way that others should hear of. */
   readonly announce: () => void;
   /** What others take over before we go: mailboxes, records. */
@@ -48,7 +48,7 @@ const CLOSING_SHARE = 0.8;
 
 /** Makes a service that is idle. */
 export function createService(dependencies: ServiceDependencies): Service {
-  const { announce, clock, handOver, node, startRoles, takeIndex } = dependencies;
+  const { announce, clock, handOver, node, startRoles, desk } = dependencies;
   let phase: ServicePhase = "idle";
   let slots = 0;
   let since = 0;
@@ -60,7 +60,9 @@ export function createService(dependencies: ServiceDependencies): Service {
     phase = "idle";
     slots = 0;
     since = 0;
-    await takeIndex("closed").catch(() => {});
+    await desk()
+      .close()
+      .catch(() => {});
     await ending?.stop();
   };
   const closeLeaves = async (withinMs: number): Promise<void> => {
@@ -105,7 +107,7 @@ export function createService(dependencies: ServiceDependencies): Service {
       roles = await startRoles();
       phase = "settling";
       since = clock.now();
-      await takeIndex("open");
+      await desk().open();
       announce();
     },
     open() {
@@ -120,9 +122,9 @@ export function createService(dependencies: ServiceDependencies): Service {
   };
 }
 
-/** The devices that hold a relay slot. */
-export function leavesOf(roles: Roles | undefined): ReadonlySet<DeviceId> {
-  return new Set([...(roles?.relay.reservations.keys() ?? [])].flatMap((peer) => deviceOf(peer) ?? []));
+/** Whether a device holds a relay slot. */
+export function holdsSlot(roles: Roles | undefined, device: DeviceId): boolean {
+  return roles?.relay.reservations.has(peerIdOf(device)) ?? false;
 }
 
 function closeAt(clock: Clock, at: number, connection: Connection): Promise<void> {

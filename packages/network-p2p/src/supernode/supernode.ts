@@ -1,35 +1,26 @@
-import type { Connection, Stream } from "@libp2p/interface";
 import { type Clock, type DeviceId, deviceIdFromKey, type Random, type Report } from "@skein/core";
 import type { KeyPair, SupernodeAd } from "@skein/identity";
 import type { RelayStats } from "@skein/relay";
-import { INDEX_PROTOCOL, INDEX_PROTOCOL_1, REACH_PROTOCOL } from "@skein/wire";
-import { type DialPolicy, hostOf, parseAddress, transportOf } from "../addresses.ts";
+import { type DialPolicy, parseAddress, transportOf } from "../addresses.ts";
 import { atMost } from "../at-most.ts";
-import { createHostCache } from "../host-cache.ts";
 import { deviceOf, privateKeyOf } from "../peer-id.ts";
-import { createDepartures } from "./departures.ts";
-import { createDeviceBook } from "./device-book.ts";
-import { createDialBack, type DialBack } from "./dial-back.ts";
-import { createReachHandler } from "./dial-back-service.ts";
+import { createBooks } from "./books.ts";
+import type { DialBack } from "./dial-back.ts";
 import { createDoor } from "./door.ts";
 import { createGuests } from "./guests.ts";
-import { type IndexServiceDependencies, serveIndex } from "./index-service.ts";
+import { createIndexDesk } from "./index-desk.ts";
 import { createDhtStore } from "./index-store.ts";
 import { MAX_NEIGHBOURS, MAX_RESERVATIONS, NEIGHBOURS_OF_IDLE } from "./limits.ts";
 import { keepNeighbours, type Neighbours } from "./neighbours.ts";
 import { type Announced, createOutsideAddress } from "./outside-address.ts";
-import { type AdStatement, createOwnAd } from "./own-ad.ts";
+import { createOwnAd, figuresOf, type Standing } from "./own-ad.ts";
 import { type Pace, productionPace } from "./pace.ts";
-import { createPresenceBook } from "./presence-book.ts";
-import { type Datastore, sweepRecords } from "./record-sweep.ts";
-import { createRecordValidator } from "./record-validator.ts";
-import { createRequestRates } from "./request-rates.ts";
+import { createReaching } from "./reaching.ts";
+import type { Datastore } from "./record-sweep.ts";
 import { startRoles } from "./roles.ts";
-import { createService, leavesOf, type Service, type ServicePhase } from "./service.ts";
-import { createStrangerNode } from "./stranger-node.ts";
-import { createSupernodeNode } from "./supernode-node.ts";
-import { startTurn, type TurnOptions } from "./turn.ts";
-import { createWatchers } from "./watchers.ts";
+import { createService, holdsSlot, type Service, type ServicePhase } from "./service.ts";
+import { createSupernodeNode, type SupernodeNode } from "./supernode-node.ts";
+import { startTurn, type Turn, type TurnOptions } from "./turn.ts";
 
 /** How a supernode is set up. */
 export interface SupernodeOptions {
@@ -118,9 +109,6 @@ export interface Supernode {
   stop(): Promise<void>;
 }
 
-/** How often dead DHT records are swept out, ms. */
-const SWEEP_EVERY_MS: number = 10 * 60_000;
-
 /** Time libp2p gets to stop, ms. */
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -135,84 +123,89 @@ export async function createSupernode(
   options: SupernodeOptions,
   dependencies: SupernodeDependencies,
 ): Promise<Supernode> {
-  const { clock, datastore, key, random, report } = dependencies;
-  const { policy } = options;
-  const pace = options.pace ?? productionPace;
-  const now = (): number => clock.now();
-  const id = deviceIdFromKey(key.publicKey);
-  const maxReservations = options.maxReservations ?? MAX_RESERVATIONS;
-  const presences = createPresenceBook(now);
-  const devices = createDeviceBook(now);
-  const watchers = createWatchers();
-  const cache = createHostCache(now);
-  const guests = createGuests();
-  let candidate: "yes" | "no" = "no";
-  presences.subscribe(watchers.presence);
-  const onRefused = (reason: string): void => report({ name: "record.refused", reason });
-  const validate = createRecordValidator({ presences, devices }, { now, onRefused });
-  const { node, parts } = await createSupernodeNode({
+  const { datastore, key } = dependencies;
+  let mayReserve = (_: DeviceId): boolean => false;
+  const base = await createSupernodeNode({
     privateKey: await privateKeyOf(key.seed),
     listen: options.listen,
     announce: options.announce ?? [],
     tls: options.tls,
     datastore,
-    policy,
+    policy: options.policy,
     mayReserve(peer) {
       const device = deviceOf(peer);
-      return device !== undefined && door.knock(device).kind === "accept";
+      return device !== undefined && mayReserve(device);
     },
   });
-  const store = createDhtStore(() => service.roles?.dht, { presences, devices, now });
-  const departures = createDepartures(presences, { clock, onGone: watchers.gone });
+  const assembly = assemble(options, dependencies, base);
+  mayReserve = (device) => assembly.door.knock(device).kind === "accept";
+  await assembly.reaching.open();
+  const endSweep = datastore === undefined ? () => {} : assembly.books.sweep(datastore);
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    endSweep();
+    assembly.neighbours.stop();
+    await assembly.service.stop();
+    const stopping = Promise.resolve(base.node.stop()).catch(() => {});
+    await Promise.all([atMost(STOP_TIMEOUT_MS, stopping), assembly.reaching.stop()]);
+  };
+  if (options.begin !== "idle") await serveAtOnce(assembly.service, assembly.maxReservations, stop);
+  assembly.neighbours.tend().catch(() => {});
+  return {
+    ...faceOf(assembly),
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** Everything a supernode is made of, put together and not started. */
+function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies, { node, parts }: SupernodeNode) {
+  const { clock, datastore, key, random, report } = dependencies;
+  const { policy } = options;
+  const pace = options.pace ?? productionPace;
+  const id = deviceIdFromKey(key.publicKey);
+  const maxReservations = options.maxReservations ?? MAX_RESERVATIONS;
+  const books = createBooks({ clock, report });
+  const guests = createGuests();
+  let candidate: "yes" | "no" = "no";
   const outside = createOutsideAddress(options.announced ?? "configured", node);
   const addresses = (): readonly string[] => ownAddresses(outside.addresses());
   const service: Service = createService({
     clock,
     node,
-    startRoles() {
-      const { turn } = options;
-      const startTurnHere = (given: TurnOptions) => () =>
-        startTurn({ ...given, publicAddress: outside.host(given.publicAddress) }, { clock, random });
-      const init = { policy, datastore, maxReservations, validate };
-      return startRoles({ ...init, startTurn: turn === undefined ? undefined : startTurnHere(turn) }, { node, parts });
-    },
-    takeIndex: (state) => takeIndex(state),
+    startRoles: () =>
+      startRoles(
+        { policy, datastore, maxReservations, validate: books.validate, startTurn: turnStarter() },
+        { node, parts },
+      ),
+    desk: () => desk,
     announce: () => neighbours.announce(),
-    handOver: async () => {
-      await dependencies.handOver?.();
-    },
+    handOver: dependencies.handOver ?? (async () => {}),
   });
+  const turnStarter = (): (() => Promise<Turn>) | undefined => {
+    const { turn } = options;
+    if (turn === undefined) return undefined;
+    return () => startTurn({ ...turn, publicAddress: outside.host(turn.publicAddress) }, { clock, random });
+  };
+  const store = createDhtStore(() => service.roles?.dht, { ...books, now: () => clock.now() });
   const leaves = (): number => service.roles?.relay.reservations.size ?? 0;
   const door = createDoor({
     clock,
     random,
     slots: () => Math.min(service.slots, maxReservations),
     leaves,
-    holdsSlot: (device) => leavesOf(service.roles).has(device),
-    busy: dependencies.busy ?? (() => ({ cpuPct: 0, lagMs: 0 })),
+    holdsSlot: (device) => holdsSlot(service.roles, device),
+    busy: dependencies.busy ?? idle,
   });
-  const ownAd = createOwnAd({ refreshMs: pace.adRefreshMs }, { clock, key, state: () => statement() });
-  const statement = (): AdStatement => {
-    const { phase, since, slots } = service;
-    const offered = Math.max(Math.min(slots, maxReservations), leaves());
-    return {
-      addresses: addresses(),
-      build: options.build,
-      loadPct: offered === 0 ? 0 : Math.min(100, Math.round((100 * leaves()) / offered)),
-      freeSlots: phase === "open" ? Math.max(0, offered - leaves()) : 0,
-      serving: {
-        phase: phase === "idle" ? "leaving" : phase,
-        since,
-        slots: offered,
-        leaves: leaves(),
-        turnedAway: door.turnedAway(),
-        candidates: guests.candidates,
-      },
-    };
+  const figures = (): Standing => {
+    const { candidates } = guests;
+    return { service, leaves: leaves(), maxReservations, turnedAway: door.turnedAway(), candidates };
   };
-  const dialBack = createDialBack(
-    { soonMs: pace.probeSoonMs, everyMs: pace.probeEveryMs, helpers: 3 },
-    { clock, random, addresses, helpers: () => neighbours.connected },
+  const ownAd = createOwnAd(
+    { refreshMs: pace.adRefreshMs },
+    { clock, key, state: () => ({ addresses: addresses(), build: options.build, ...figuresOf(figures()) }) },
   );
   const neighbours: Neighbours = keepNeighbours(
     { policy, everyMs: pace.neighboursEveryMs },
@@ -222,117 +215,87 @@ export async function createSupernode(
       clock,
       random,
       report,
-      cache,
+      cache: books.supernodes,
       source: dependencies.supernodes,
       ownAd: () => (service.phase === "idle" ? undefined : ownAd.current()),
       wanted: () => (service.phase === "idle" ? NEIGHBOURS_OF_IDLE : MAX_NEIGHBOURS),
       candidate: () => candidate,
       onObserved: outside.observed,
-      onNotice: (notice) => dependencies.onNotice?.(notice),
+      onNotice: dependencies.onNotice ?? (() => {}),
     },
   );
-  const strangers = createStrangerNode(policy);
-  const reach = createReachHandler(
-    { policy },
-    {
-      clock,
-      report,
-      dial: strangers.dial,
-      helps: () => service.phase === "open" || service.phase === "settling",
-      onNonce: dialBack.arrived,
-    },
-  );
-  await node.handle(REACH_PROTOCOL, reach, { maxInboundStreams: 4 });
-  /** Of supernodes that are alive as far as we know: dead ones must not be handed on. */
-  const otherAds = (): readonly SupernodeAd[] =>
-    cache.ads
-      .filter((each) => each.supernode !== id && each.serving?.phase !== "leaving")
-      .map((each) => ({ each, lot: random.fraction() }))
-      .sort((one, other) => one.lot - other.lot)
-      .map(({ each }) => each);
-  const index: IndexServiceDependencies = {
+  const desk = createIndexDesk({
+    self: id,
+    node,
     clock,
+    random,
     report,
-    presences,
+    books,
     store,
-    departures,
-    watchers,
-    rates: createRequestRates(now),
-    ads: () => [
-      ...(service.phase === "open" || service.phase === "settling" ? [ownAd.current()] : []),
-      ...otherAds().map((each) => each.bytes),
-    ],
-    notice: () => dependencies.notice?.(),
-    onJoin(join, { remoteAddr, remotePeer }) {
-      const device = deviceOf(remotePeer);
-      const admission = join.as === "leaf" && device !== undefined ? door.knock(device) : undefined;
-      if (admission?.kind === "retry") {
-        const reason = admission.because === "full" ? "full" : "busy";
-        return { kind: "refused", id: join.id, reason, retryAfterMs: admission.afterMs };
-      }
-      if (device !== undefined) guests.joined(device, join);
-      return { kind: "joined", id: join.id, observed: hostOf(remoteAddr) };
+    door,
+    guests,
+    service: () => service,
+    ownAd: ownAd.current,
+    notice: dependencies.notice,
+  });
+  const reaching = createReaching(
+    { policy, pace },
+    {
+      node,
+      clock,
+      random,
+      report,
+      addresses,
+      helpers: () => neighbours.connected,
+      helps: () => service.phase === "open" || service.phase === "settling",
     },
-    onAd: (bytes) => void cache.learn(bytes),
-    turn: (peer) => service.roles?.turn?.credentialsFor(peer),
-  };
-  const takeIndex = async (state: "open" | "closed"): Promise<void> => {
-    const protocols = [INDEX_PROTOCOL, INDEX_PROTOCOL_1];
-    if (state === "closed") return await node.unhandle(protocols);
-    const serve = (stream: Stream, connection: Connection): void => {
-      serveIndex(stream, connection, index).catch(() => stream.abort(new Error("index failed")));
-    };
-    await node.handle(protocols, serve, { maxInboundStreams: 2 });
-  };
+  );
   node.addEventListener("peer:disconnect", (event) => {
     const device = deviceOf(event.detail);
     if (device === undefined) return;
     guests.left(device);
-    const presence = presences.ofDevice(device);
-    if (presence === undefined) return;
     door.left(device);
-    departures.left(presence.device, id, presence.sequence);
+    const presence = books.presences.ofDevice(device);
+    if (presence === undefined) return;
+    books.departures.left(presence.device, id, presence.sequence);
     if (presence.via.some((via) => via.supernode === id)) neighbours.tellLeft(presence.device, presence.sequence);
   });
-  let cancelSweep = (): void => {};
-  const sweep = (): void => {
-    cancelSweep = clock.at(now() + SWEEP_EVERY_MS, sweep);
-    if (datastore !== undefined)
-      sweepRecords(datastore, { devices: presences.devices(), users: devices.users() }).catch(() => {});
+  const setCandidate = (next: "yes" | "no"): void => {
+    candidate = next;
   };
-  sweep();
+  return {
+    id,
+    node,
+    books,
+    service,
+    door,
+    guests,
+    desk,
+    ownAd,
+    neighbours,
+    reaching,
+    addresses,
+    leaves,
+    maxReservations,
+    setCandidate,
+  };
+}
 
-  let stopped: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    cancelSweep();
-    neighbours.stop();
-    dialBack.stop();
-    await service.stop();
-    const stopping = Promise.resolve(node.stop()).catch(() => {});
-    await Promise.all([atMost(STOP_TIMEOUT_MS, stopping), strangers.stop()]);
-  };
-  if (options.begin !== "idle") {
-    try {
-      await service.settle();
-    } catch (error) {
-      await stop();
-      throw error;
-    }
-    service.offer(maxReservations);
-    service.open();
-  }
-  neighbours.tend().catch(() => {});
+type Assembly = ReturnType<typeof assemble>;
+
+/** What others see of it. */
+function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
+  const { addresses, books, desk, door, guests, id, leaves, maxReservations, neighbours, node, ownAd, service } =
+    assembly;
   return {
     id,
     addresses,
-    ad: () => ownAd.current(),
-    ads: index.ads,
+    ad: ownAd.current,
+    ads: desk.ads,
     service,
-    dialBack,
-    heard: () => cache.ads.filter((each) => each.supernode !== id),
-    setCandidate(next) {
-      candidate = next;
-    },
+    dialBack: assembly.reaching.dialBack,
+    heard: () => books.supernodes.ads.filter((each) => each.supernode !== id),
+    setCandidate: assembly.setCandidate,
     status: () => ({
       connections: node.getConnections().length,
       service: service.phase,
@@ -341,18 +304,30 @@ export async function createSupernode(
       maxReservations,
       turnedAway: door.turnedAway(),
       candidates: guests.candidates,
-      records: presences.size,
-      watchers: watchers.size,
+      records: books.presences.size,
+      watchers: books.watchers.size,
       neighbours: neighbours.connected.length,
       dhtPeers: service.roles?.dht.routingTable.size ?? 0,
       turn: service.roles?.turn?.stats(),
     }),
     meetNeighbours: neighbours.tend,
-    stop() {
-      stopped ??= stop();
-      return stopped;
-    },
   };
+}
+
+/** One that serves from the start opens without settling; when it cannot, `undo` ends what was started. */
+async function serveAtOnce(service: Service, slots: number, undo: () => Promise<void>): Promise<void> {
+  try {
+    await service.settle();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+  service.offer(slots);
+  service.open();
+}
+
+function idle(): { readonly cpuPct: number; readonly lagMs: number } {
+  return { cpuPct: 0, lagMs: 0 };
 }
 
 /** Without peer id and relayed addresses, wss and ws first. */

@@ -1,4 +1,5 @@
 import { type SupernodeAd, verifyAd } from "@skein/identity";
+import { equals } from "uint8arrays/equals";
 import { MAX_CACHED_ADS } from "./defaults.ts";
 
 /** Where a leaf's known supernodes are kept between two visits; apps provide it. */
@@ -39,6 +40,8 @@ export function createHostCache(now: () => number): HostCache {
     },
     merge,
     learn(bytes) {
+      // Most of what is heard is known, and checking a signature is dear.
+      for (const known of bySupernode.values()) if (equals(known.bytes, bytes)) return false;
       const ad = verifyAd(bytes, now());
       return ad.ok && merge([ad.value]);
     },

@@ -1,4 +1,4 @@
-import { type Clock, createLive, type Live, type Report } from "@skein/core";
+import { type Clock, createLive, type Live, type Report, until } from "@skein/core";
 import {
   type Decision,
   type ElectionInput,
@@ -54,6 +54,8 @@ export interface ElectionDriverDependencies {
 /** How often the machine is measured, ms, and the memory kept. */
 const MEASURE_EVERY_MS = 30_000;
 const KEEP_EVERY_MS = 60_000;
+
+const never: AbortSignal = new AbortController().signal;
 
 /** Omits over each member of a union. */
 type Untimed<Input> = Input extends unknown ? Omit<Input, "now"> : never;
@@ -150,10 +152,17 @@ export async function startElection(
   };
   const remember = (): Promise<void> => store.save(memoryOf(state, clock.now()));
 
+  /** Only who would elect itself needs to know; helpers have better things to do. */
+  let probing: "no" | "yes" = "no";
+  const probeIf = ({ role }: OperatorSettings): void => {
+    if (role !== "auto" || probing === "yes") return;
+    probing = "yes";
+    for (const probe of probes) probe.start((verdict) => give({ kind: "verdict", verdict }));
+  };
   const unwatch = board.watch((notice) => give({ kind: "notice", notice }));
   measure();
   keep();
-  for (const probe of probes) probe.start((verdict) => give({ kind: "verdict", verdict }));
+  probeIf(settings);
   const stop = async (): Promise<void> => {
     if (running === "no") return;
     running = "no";
@@ -168,12 +177,21 @@ export async function startElection(
     await store.save({ ...memory, session }).catch(() => {});
     await doing;
   };
+  // One its operator pinned opens a moment after it is announced.
+  if (settings.role === "always") await until(view, ({ state: { role } }) => role.kind !== "settling", never);
   await doing;
   if (failure !== undefined) {
     await stop();
     throw failure;
   }
-  return { view, stop, setSettings: (next) => give({ kind: "settings", settings: next }) };
+  return {
+    view,
+    stop,
+    setSettings(next) {
+      give({ kind: "settings", settings: next });
+      probeIf(next);
+    },
+  };
 }
 
 /** Whether a node is fit and allowed, and only not needed or not its turn. */

@@ -69,8 +69,8 @@ export const MAX_REMEMBERED_AT_DOOR = 4_096;
 
 /** Dial-backs done for others: of one address and in all, at once and per second afterwards. */
 export const DIAL_BACKS_PER_ADDRESS: { readonly burst: number; readonly perSecond: number } = {
-  burst: 8,
-  perSecond: 0.1,
+  burst: 16,
+  perSecond: 0.2,
 };
 export const DIAL_BACKS: { readonly burst: number; readonly perSecond: number } = { burst: 40, perSecond: 4 };
 

@@ -1,4 +1,5 @@
 import type { DeviceId, Presence, UserId } from "@skein/core";
+import { equals } from "uint8arrays/equals";
 import { MAX_RECORDS } from "./limits.ts";
 
 /**
@@ -71,9 +72,5 @@ export function createPresenceBook(now: () => number, maxRecords: number = MAX_R
 /** What a record is that is not newer than the known one. */
 function compare(known: Presence, presence: Presence): Acceptance {
   if (known.sequence > presence.sequence) return "old";
-  return sameBytes(known.bytes, presence.bytes) ? "known" : "conflict";
-}
-
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.byteLength === other.byteLength && one.every((byte, index) => byte === other[index]);
+  return equals(known.bytes, presence.bytes) ? "known" : "conflict";
 }

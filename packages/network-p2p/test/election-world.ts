@@ -30,7 +30,7 @@ export interface ElectedNode {
 }
 
 /** Everything within a second or so: what is tested is order, not time. */
-export const hastyTuning: Tuning = {
+const hastyTuning: Tuning = {
   ...labTuning,
   reachableForMs: 200,
   epochMs: 400,
@@ -38,10 +38,10 @@ export const hastyTuning: Tuning = {
   settleMs: 300,
   stageMs: 1_000,
 };
-export const hastyPace: Pace = { ...labPace, neighboursEveryMs: 1_000, probeSoonMs: 1_000 };
+const hastyPace: Pace = { ...labPace, neighboursEveryMs: 1_000, probeSoonMs: 1_000 };
 
 /** A machine that has room for everything. */
-export const roomy: Omit<Headroom, "leaves" | "turnedAway"> = {
+const roomy: Omit<Headroom, "leaves" | "turnedAway"> = {
   cpuFreePct: 90,
   memoryFreeMiB: 4_000,
   uplinkFreeKBps: 5_000,

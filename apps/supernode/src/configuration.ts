@@ -2,28 +2,41 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { ConfigurationError } from "./configuration-error.ts";
 import { oneLine } from "./one-line.ts";
-import { type Given, readValue, type Setting, type SettingKind } from "./setting-values.ts";
+import type { Hours } from "./setting-texts.ts";
+import { type Given, readValue, type Setting } from "./setting-values.ts";
 
 /** Settings by their kebab-case name. */
 export type Settings = Readonly<Record<string, Setting>>;
 
-type ValueOf<Kind extends SettingKind> = Kind extends "port" | "count"
-  ? number
-  : Kind extends "switch"
-    ? boolean
-    : Kind extends "web-addresses"
-      ? readonly string[]
-      : string;
+interface Read {
+  readonly port: number;
+  readonly count: number;
+  readonly amount: number;
+  readonly switch: boolean;
+  readonly hours: Hours;
+  readonly key: Uint8Array;
+  readonly "web-addresses": readonly string[];
+  readonly builds: readonly string[];
+}
+
+type ValueOf<S extends Setting> = S["kind"] extends keyof Read
+  ? Read[S["kind"]]
+  : S["choices"] extends readonly (infer Choice)[]
+    ? Choice
+    : string;
+
+/** Kinds that are empty when nothing is said. */
+type ListKind = "web-addresses" | "builds";
 
 type Missing<S extends Setting> = S extends { readonly fallback: string }
   ? never
-  : S["kind"] extends "switch" | "web-addresses"
+  : S["kind"] extends "switch" | ListKind
     ? never
     : undefined;
 
 /** What a program is told, checked: ports and counts as numbers, lists split at commas, switches off unless set. */
 export type Values<S extends Settings> = {
-  readonly [Name in keyof S]: ValueOf<S[Name]["kind"]> | Missing<S[Name]>;
+  readonly [Name in keyof S]: ValueOf<S[Name]> | Missing<S[Name]>;
 };
 
 /** The setting every program has: the file with the others. */
@@ -67,7 +80,7 @@ function fallbackOf(name: string, { fallback }: Setting): Given | undefined {
 
 function nothing({ kind }: Setting): unknown {
   if (kind === "switch") return false;
-  return kind === "web-addresses" ? [] : undefined;
+  return kind === "web-addresses" || kind === "builds" ? [] : undefined;
 }
 
 function givenFlags(settings: Settings, flags: readonly string[]): GivenByName {

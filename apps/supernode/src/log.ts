@@ -9,6 +9,9 @@ const LEVELS: Partial<Record<SkeinEvent["name"], Level>> = {
   "net.status": "info",
   "net.supernode.connected": "info",
   "net.supernode.lost": "warn",
+  "election.changed": "info",
+  "election.failed": "error",
+  "election.notice": "info",
   "record.refused": "warn",
   "peer.bad-message": "warn",
 };

@@ -1,7 +1,9 @@
 import { isIPv4 } from "node:net";
+import { versionOf } from "@skein/election";
 import { ConfigurationError } from "./configuration-error.ts";
+import { readHours, readKey } from "./setting-texts.ts";
 
-/** What a setting may be; `web-addresses` is a list. */
+/** What a setting may be; `web-addresses` and `builds` are lists. */
 export type SettingKind = keyof typeof KINDS;
 
 /** One setting of a program: its flag is `--name`, its variable `SKEIN_NAME`, its key in the file `name`. */
@@ -32,6 +34,17 @@ const KINDS = {
   ipv4: { is: "an IPv4 address", read: (text: string) => (isIPv4(text) ? text : undefined) },
   port: { is: "a whole number from 0 to 65535", read: (text: string) => wholeNumber(text, 65_535) },
   count: { is: "a whole number from 0 to 1000000", read: (text: string) => wholeNumber(text, 1_000_000) },
+  amount: { is: "a number from 0 to 1000000, like 1.5", read: amount },
+  hours: { is: "hours like 22:00-06:00", read: readHours },
+  key: { is: "a key of 32 bytes in hex or base64", read: readKey },
+  build: { is: "a build like skein-0.2.0+ab12cd3", read: (text: string) => (isBuild(text) ? text : undefined) },
+  builds: {
+    is: "a list of builds like skein-0.2.0+ab12cd3",
+    read(text: string) {
+      const items = text.split(",").map((item) => item.trim());
+      return items.every(isBuild) ? items : undefined;
+    },
+  },
   "web-addresses": {
     is: "a list of addresses like http://192.0.2.7:4080",
     read(text: string) {
@@ -67,6 +80,16 @@ export function readValue(setting: Setting, { value, where }: Given): unknown {
 function wholeNumber(text: string, most: number): number | undefined {
   const number = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
   return number <= most ? number : undefined;
+}
+
+function amount(text: string): number | undefined {
+  const number = /^\d{1,7}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  return number <= 1_000_000 ? number : undefined;
+}
+
+/** As long as a version notice can name it; with a version, so that a floor applies to it. */
+function isBuild(text: string): boolean {
+  return text.length <= 64 && /^[\w.+-]+$/.test(text) && versionOf(text) !== undefined;
 }
 
 function isUrl(text: string, protocol: RegExp): boolean {

@@ -1,35 +1,24 @@
 import { join } from "node:path";
-import { systemClock, systemRandom } from "@skein/core";
+import { systemClock } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
-import { createSupernode, type Supernode, type SupernodeOptions } from "@skein/network-p2p/supernode";
+import type { Supernode } from "@skein/network-p2p/supernode";
 import { LevelDatastore } from "datastore-level";
 import type { Logger } from "pino";
-import { BUILD } from "./build.ts";
 import type { Values } from "./configuration.ts";
 import type { Daemon } from "./daemon.ts";
 import { fetchAd } from "./fetch-ad.ts";
 import { get, type Handler, serve, type Web } from "./http.ts";
 import { keptKey } from "./kept-key.ts";
 import { listening, requireFreePorts } from "./listening.ts";
-import { reportTo } from "./log.ts";
 import { supernodeMetrics } from "./metrics.ts";
 import { oneLine } from "./one-line.ts";
 import { hostPage } from "./page-host.ts";
-import { announcedAddress, type supernodeSettings } from "./supernode-settings.ts";
-import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
+import { startServingNode } from "./serving/serving-node.ts";
+import type { supernodeSettings } from "./supernode-settings.ts";
+import { readTlsFiles } from "./tls-files.ts";
 
 /** How long another supernode may take to give its ad, in ms. */
 const BOOTSTRAP_TIMEOUT_MS = 3_000;
-
-/** What `--allow-private` opens: RFC 1918, carrier NAT, loopback and link-local addresses. */
-const PRIVATE_NETWORKS: readonly string[] = [
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-];
 
 type SupernodeValues = Values<typeof supernodeSettings>;
 
@@ -47,35 +36,36 @@ export async function startSupernodeDaemon(values: SupernodeValues, log: Logger)
     for (const close of opened.splice(0).reverse()) await close();
   };
   try {
-    const supernode = await createSupernode(supernodeOptions(values, tls), {
+    const node = await startServingNode(values, {
       key,
-      clock: systemClock,
-      random: systemRandom,
-      report: reportTo(log),
+      log,
       datastore,
+      tls,
       supernodes: () => bootstrapAds(values.bootstrap, log),
     });
-    opened.push(supernode.stop);
-    let phase: "serving" | "stopping" = "serving";
+    const { supernode } = node;
+    opened.push(node.stop);
+    let ending: "no" | "yes" = "no";
     const { central, "page-directory": pageDirectory } = values;
     const page = values.page
       ? await hostPage({ pageDirectory, central }, { key, clock: systemClock, ads: supernode.ads })
       : [];
     const place = { listen: values.listen, port: values["http-port"], tls };
-    const handlers = [...supernodeHandlers(supernode, () => phase), ...page];
+    const handlers = [...supernodeHandlers(supernode, () => ending), ...page];
     const web: Web = await listening({ setting: "--http-port", ...place }, serve(place, { handlers, log }));
     // Closed last but the store, so that health says "stopping" meanwhile.
     opened.splice(1, 0, web.close);
     log.info({
       event: "supernode.up",
       id: supernode.id,
-      build: BUILD,
+      build: node.options.build,
+      role: values.role,
       addresses: supernode.addresses(),
       http: web.port,
     });
     return {
       async stop() {
-        phase = "stopping";
+        ending = "yes";
         await closeAll();
         log.info({ event: "supernode.stopped" });
       },
@@ -86,18 +76,26 @@ export async function startSupernodeDaemon(values: SupernodeValues, log: Logger)
   }
 }
 
-/** `/healthz` is 200 while it serves and 503 from the moment it stops; `/ad` may be read by any page. */
-function supernodeHandlers(supernode: Supernode, phase: () => "serving" | "stopping"): readonly Handler[] {
+/** `/healthz` is 200 until it stops, serving or not; `/ad` may be read by any page, while there is something to use. */
+function supernodeHandlers(supernode: Supernode, ending: () => "no" | "yes"): readonly Handler[] {
   const metrics = supernodeMetrics(supernode);
+  const phase = (): string => {
+    const { phase: serving } = supernode.service;
+    return ending() === "yes" ? "stopping" : serving === "open" ? "serving" : serving;
+  };
   return [
     get("/healthz", () => ({
       type: "application/json",
-      status: phase() === "serving" ? 200 : 503,
-      body: JSON.stringify({ ok: phase() === "serving", phase: phase(), ...supernode.status() }),
+      status: ending() === "no" ? 200 : 503,
+      body: JSON.stringify({ ok: ending() === "no", phase: phase(), ...supernode.status() }),
       readers: "own-pages",
     })),
     get("/metrics", async () => ({ type: metrics.contentType, body: await metrics.text(), readers: "own-pages" })),
-    get("/ad", () => ({ type: "application/cbor", body: supernode.ad(), readers: "any-page" })),
+    get("/ad", () =>
+      supernode.service.phase === "idle"
+        ? { type: "text/plain; charset=utf-8", status: 503, body: "it does not serve now\n", readers: "any-page" }
+        : { type: "application/cbor", body: supernode.ad(), readers: "any-page" },
+    ),
   ];
 }
 
@@ -135,25 +133,4 @@ async function bootstrapAds(addresses: readonly string[], log: Logger): Promise<
     return [];
   };
   return (await Promise.all(addresses.map(ask))).flat();
-}
-
-function supernodeOptions(values: SupernodeValues, tls: TlsFiles | undefined): SupernodeOptions {
-  const { listen, "ws-port": wsPort, "webrtc-port": webrtcPort, "announce-name": name } = values;
-  const webSocket = tls === undefined ? "ws" : "tls/ws";
-  const outside = announcedAddress(values);
-  const webSocketHost = name === undefined ? `ip4/${outside}` : `dns4/${name}`;
-  return {
-    listen: [`/ip4/${listen}/tcp/${wsPort}/${webSocket}`, `/ip4/${listen}/udp/${webrtcPort}/webrtc-direct`],
-    announce: [`/${webSocketHost}/tcp/${wsPort}/${webSocket}`, `/ip4/${outside}/udp/${webrtcPort}/webrtc-direct`],
-    ...(tls === undefined ? {} : { tls }),
-    build: BUILD,
-    policy: values["allow-private"] ? "any" : "public",
-    maxReservations: values["max-reservations"],
-    turn: {
-      listenAddress: listen,
-      listenPort: values["turn-port"],
-      publicAddress: outside,
-      ...(values["allow-private"] ? { peers: { kind: "public-and", networks: PRIVATE_NETWORKS } as const } : {}),
-    },
-  };
 }

@@ -1,7 +1,7 @@
-import { networkInterfaces } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { Settings, Values } from "./configuration.ts";
+import type { Settings } from "./configuration.ts";
 import { LOG_LEVELS } from "./log.ts";
+import { electionSettings, placeSettings } from "./serving/serving-settings.ts";
 
 /** Settings shared by both commands. */
 const common = {
@@ -22,17 +22,16 @@ const common = {
 /** Settings of `skein supernode`. */
 export const supernodeSettings = {
   ...common,
-  announce: { kind: "ipv4", help: "address others reach it at (this machine's first that is not loopback)" },
-  "announce-name": { kind: "text", help: "host name for wss, as in its certificate" },
-  "ws-port": { kind: "port", help: "TCP port for WebSockets; wss with --tls-cert", fallback: "4001" },
-  "webrtc-port": { kind: "port", help: "UDP port for WebRTC", fallback: "4001" },
-  "turn-port": { kind: "port", help: "UDP port for STUN and TURN", fallback: "3478" },
-  "http-port": { kind: "port", help: "TCP port for health, metrics, the ad and the page", fallback: "4080" },
-  bootstrap: { kind: "web-addresses", help: "HTTP addresses of other supernodes" },
-  role: { kind: "choice", choices: ["always"], help: "always: serve from the start", fallback: "always" },
-  "max-reservations": { kind: "count", help: "leaves it relays for", fallback: "2000" },
+  ...placeSettings,
+  role: {
+    kind: "choice",
+    choices: ["always", "auto", "never"],
+    help: "serve from the start, when fit and needed, or not",
+    fallback: "always",
+  },
+  ...electionSettings,
+  "http-port": { kind: "port", help: "TCP port for health, status, metrics, the ad and the page", fallback: "4080" },
   page: { kind: "switch", help: "serve the page too, at --http-port" },
-  "allow-private": { kind: "switch", help: "serve private and loopback addresses: a LAN or one machine" },
 } as const satisfies Settings;
 
 /** Settings of `skein page`. */
@@ -41,13 +40,3 @@ export const pageSettings = {
   port: { kind: "port", help: "TCP port", fallback: "8080" },
   supernodes: { kind: "web-addresses", help: "HTTP addresses of the supernodes to list" },
 } as const satisfies Settings;
-
-/** The IPv4 address to tell others: as configured, the one listened on, or this machine's first that is not loopback. */
-export function announcedAddress(values: Pick<Values<typeof supernodeSettings>, "announce" | "listen">): string {
-  if (values.announce !== undefined) return values.announce;
-  if (values.listen !== "0.0.0.0") return values.listen;
-  const outside = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find((address) => address.family === "IPv4" && !address.internal);
-  return outside?.address ?? "127.0.0.1";
-}

@@ -30,7 +30,7 @@ const LEAF_DESCRIPTORS = 2;
 
 /**
  * Slots this node can offer in all: its leaves plus what the scarcest resource still carries, within the operator's
- * budget and `mostSlots` (which binds only those that elect themselves). Whole tens, so that it does not tremble.
+ * budget and `mostSlots` (which binds only those that elect themselves). Room in whole tens, so that it does not tremble.
  */
 export function slotsOf(headroom: Headroom, settings: OperatorSettings, tuning: Tuning): number {
   const room = Math.min(
@@ -40,5 +40,5 @@ export function slotsOf(headroom: Headroom, settings: OperatorSettings, tuning: 
     headroom.descriptorsFree / LEAF_DESCRIPTORS,
   );
   const most = settings.leaves ?? (settings.role === "always" ? Number.POSITIVE_INFINITY : tuning.mostSlots);
-  return Math.max(0, Math.floor(Math.min(headroom.leaves + room, most) / 10) * 10);
+  return Math.max(0, Math.min(Math.floor((headroom.leaves + room) / 10) * 10, most));
 }

@@ -4,7 +4,7 @@ import type { Contact, Preferences, ProfileStore } from "@skein/client";
 import { fromBase64Url, isId, toBase64Url, type UserId } from "@skein/core";
 import type { AccountSecrets } from "@skein/identity";
 import * as v from "valibot";
-import { readWhole, writeWhole } from "./atomic-file.ts";
+import { readWhole, writeWhole } from "../../atomic-file.ts";
 
 /** Bytes as they stand in JSON. */
 const bytes: v.GenericSchema<unknown, Uint8Array> = v.pipe(

@@ -3,7 +3,7 @@ import type { Settings, Values } from "../configuration.ts";
 
 /** Where a node that serves listens, and what it says of that. */
 export const placeSettings = {
-  announce: { kind: "ipv4", help: "address others reach it at (as others see it; pinned: this machine's first)" },
+  announce: { kind: "ipv4", help: "address others reach it at (auto: as they see it; else its own)" },
   "announce-name": { kind: "text", help: "host name for wss, as in its certificate" },
   "ws-port": { kind: "port", help: "TCP port for WebSockets; wss with --tls-cert", fallback: "4001" },
   "webrtc-port": { kind: "port", help: "UDP port for WebRTC", fallback: "4001" },

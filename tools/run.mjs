@@ -21,6 +21,7 @@ const USAGE = `usage: npm start [-- --port N --base-port N]   a local network an
        npm run bench [-- --json]                p2p and central side by side
        npm run lab -- up|down|list|shell|run    test networks (root); npm run lab says more
        npm run lab:selfcheck [-- --json]        every kind of gateway and link, probed
+       npm run lab:election [-- --json]         supernodes elect themselves among real processes
        npm run sim:election [-- --json|--sweep] ten thousand nodes elect supernodes, in memory`;
 
 const OLDEST_NODE = 20;
@@ -58,11 +59,15 @@ const commands = {
     return await runShown(["node", "apps/lab/src/lab-compose.ts", ...args]);
   },
   "lab:selfcheck": (args) => lab(["selfcheck", ...args]),
+  "lab:election": (args) => lab(["run", "election", ...args]),
   "lab:setup": (args) => lab(["run", "setup", ...args]),
 };
 
 /** Scenarios with people in them: they need a browser and the page. */
 const WITH_PEOPLE = ["calls", "setup"];
+
+/** Scenarios that only need the page to be built: its host lists the supernodes. */
+const WITH_PAGE = ["election"];
 
 /** @param {string[]} args */
 async function lab(args) {
@@ -72,6 +77,7 @@ async function lab(args) {
     process.env.SKEIN_CHROMIUM = await ensureChromium();
     await ensurePage();
   }
+  if (args[0] === "run" && WITH_PAGE.includes(args[1] ?? "")) await ensurePage();
   return await runShown(["node", "apps/lab/src/skein-lab.ts", ...args]);
 }
 

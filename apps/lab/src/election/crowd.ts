@@ -65,8 +65,7 @@ async function startGroup(
   );
 }
 
-const after = (people: readonly Somebody[], index: number): Somebody =>
-  people[(index + 1) % people.length] as Somebody;
+const after = (people: readonly Somebody[], index: number): Somebody => people[(index + 1) % people.length] as Somebody;
 const before = (people: readonly Somebody[], index: number): Somebody =>
   people[(index + people.length - 1) % people.length] as Somebody;
 
@@ -110,5 +109,11 @@ function delivered(
   const late = new Promise<boolean>((resolve) => {
     setTimeout(() => resolve(false), patienceMs).unref();
   });
-  return Promise.race([conversation.until("a delivery", isIt, since).then(() => true, () => false), late]);
+  return Promise.race([
+    conversation.until("a delivery", isIt, since).then(
+      () => true,
+      () => false,
+    ),
+    late,
+  ]);
 }

@@ -86,7 +86,9 @@ async function runElection(lab: Lab, context: ScenarioContext): Promise<Scenario
   const page = startPage(lab);
   await until(roll, ({ at }) => at > 0, within(GATHERED_WITHIN_MS, signal));
   for (const name of [...OPEN, ...CLOSED]) start(name, ["--role", "auto"]);
-  say(`${SEEDS.length} seeds serve; ${OPEN.length + CLOSED.length} ordinary nodes started, ${OPEN.length} of them reachable`);
+  say(
+    `${SEEDS.length} seeds serve; ${OPEN.length + CLOSED.length} ordinary nodes started, ${OPEN.length} of them reachable`,
+  );
 
   const crowd = await gatherCrowd(
     CROWDS.map((name) => lab.host(name)),
@@ -139,7 +141,12 @@ function startNode(lab: Lab, name: string, flags: readonly string[]): Program {
       ...["apps/supernode/src/main.ts", "supernode", "--name", name, "--data", join(directory, name)],
       ...["--listen", host.address, "--http-port", `${HTTP_PORT}`, "--tuning", "lab", "--resources", "assumed"],
       ...["--max-reservations", `${SLOTS}`],
-      ...["--bootstrap", SEEDS.filter((seed) => seed !== name).map((seed) => webOf(lab, seed)).join(",")],
+      ...[
+        "--bootstrap",
+        SEEDS.filter((seed) => seed !== name)
+          .map((seed) => webOf(lab, seed))
+          .join(","),
+      ],
       ...flags,
     ],
     { directory: root, stdio: ["ignore", log, log] },

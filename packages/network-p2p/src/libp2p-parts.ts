@@ -14,8 +14,24 @@ export interface Libp2pParts {
     getHandler(protocol: string): { readonly handler: StreamHandler; readonly options: StreamHandlerOptions };
     handle(protocol: string, handler: StreamHandler, options: StreamHandlerOptions): Promise<void>;
   };
+  readonly addressManager: {
+    /** Every address of ours, also those that nobody has reached yet. */
+    getAddressesWithMetadata(): readonly OwnAddress[];
+    /** An address was reached from outside: from now on it is named to others. */
+    confirmObservedAddr(address: Multiaddr): void;
+  };
   /** What services are made of: some of ours begin and end while the node runs. */
   readonly components: unknown;
+}
+
+/** An address of ours, as libp2p 3.3.11 keeps it. */
+export interface OwnAddress {
+  readonly multiaddr: Multiaddr;
+  /** `announce`: configured, and called verified without any test. */
+  readonly type: string;
+  readonly verified: boolean;
+  /** When it was last found to be reached, ms; missing when never. */
+  readonly lastVerified?: number | undefined;
 }
 
 /** The client half of circuit relay v2, as @libp2p/circuit-relay-v2 4.2.13 has it. */
@@ -27,8 +43,8 @@ export interface RelayReservations {
 
 /** A libp2p service that does nothing but hand out the parts. (The object it gets would start and stop itself.) */
 export function exposeParts(components: Omit<Libp2pParts, "components">): Libp2pParts {
-  const { registrar, transportManager } = components;
-  return { registrar, transportManager, components };
+  const { addressManager, registrar, transportManager } = components;
+  return { addressManager, registrar, transportManager, components };
 }
 
 /** The reservations of a node's circuit relay transport. Throws when the node has no such transport: a bug. */

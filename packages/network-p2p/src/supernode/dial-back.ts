@@ -24,6 +24,8 @@ export interface DialBackDependencies {
   readonly helpers: () => readonly Neighbour[];
   /** Our addresses as others should see them, without peer id. */
   readonly addresses: () => readonly string[];
+  /** An address of ours was reached. */
+  readonly onReached: (address: string) => void;
 }
 
 /** How often helpers are asked. */
@@ -37,6 +39,7 @@ export interface DialBackOptions {
 }
 
 interface Tried {
+  readonly address: string;
   readonly port: PortKind;
   readonly nonce: Uint8Array;
 }
@@ -49,7 +52,7 @@ const NONCE_WAIT_MS = 2_000;
  * connection to us: a helper cannot claim it. `not-reached` is its word; the machine wants two of them.
  */
 export function createDialBack(options: DialBackOptions, dependencies: DialBackDependencies): DialBack {
-  const { addresses, clock, helpers, random } = dependencies;
+  const { addresses, clock, helpers, onReached, random } = dependencies;
   const pending = new Map<string, PromiseWithResolvers<"arrived">>();
   const stopping = new AbortController();
   let cancelNext = (): void => {};
@@ -74,7 +77,8 @@ export function createDialBack(options: DialBackOptions, dependencies: DialBackD
   const conclude = async (helper: Neighbour, tried: Tried, claim: Verdict["outcome"] | undefined): Promise<void> => {
     const outcome = claim === "reached" ? await seen(tried.nonce) : claim;
     const network = neighbourhoodOf([helper.connection.remoteAddr.toString()]);
-    const { port } = tried;
+    const { address, port } = tried;
+    if (outcome === "reached") onReached(address);
     if (outcome !== undefined) tell({ port, helper: helper.supernode, network, outcome, at: clock.now() });
   };
   /** The helper's answer may overtake the nonce, which came another way. A claim without nonce is no verdict. */

@@ -1,5 +1,4 @@
 import { isIPv4 } from "node:net";
-import type { Libp2p } from "@libp2p/interface";
 import type { DeviceId } from "@skein/core";
 
 /**
@@ -20,8 +19,8 @@ export interface OutsideAddress {
 /** Supernodes whose word is remembered. */
 const MAX_OBSERVERS = 8;
 
-/** Makes it; of several observers the address that most name counts, so that one liar moves nothing among three. */
-export function createOutsideAddress(announced: Announced, node: Pick<Libp2p, "getMultiaddrs">): OutsideAddress {
+/** Makes it over all addresses of ours, reached or not; of several observers the address that most name counts, so that one liar moves nothing among three. */
+export function createOutsideAddress(announced: Announced, ownAddresses: () => readonly string[]): OutsideAddress {
   const seen = new Map<DeviceId, string>();
   const common = (): string | undefined => {
     const votes = new Map<string, number>();
@@ -30,9 +29,10 @@ export function createOutsideAddress(announced: Announced, node: Pick<Libp2p, "g
   };
   return {
     addresses() {
-      const own = node.getMultiaddrs().map((each) => each.toString());
       const host = announced === "observed" ? common() : undefined;
-      return host === undefined ? own : own.map((text) => text.replace(/^\/ip4\/[^/]+/, `/ip4/${host}`));
+      if (host === undefined) return ownAddresses();
+      // One address for each interface of the machine becomes the same one.
+      return [...new Set(ownAddresses().map((text) => text.replace(/^\/ip4\/[^/]+/, `/ip4/${host}`)))];
     },
     host: (configured) => (announced === "observed" ? (common() ?? configured) : configured),
     observed(address, by) {

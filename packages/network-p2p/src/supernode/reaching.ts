@@ -29,15 +29,16 @@ export function createReaching(
     readonly random: Random;
     readonly report: Report;
     readonly addresses: () => readonly string[];
+    readonly onReached: (address: string) => void;
     readonly helpers: () => readonly Neighbour[];
     readonly helps: () => boolean;
   },
 ): Reaching {
-  const { addresses, clock, helpers, helps, node, random, report } = dependencies;
+  const { addresses, clock, helpers, helps, node, onReached, random, report } = dependencies;
   const { pace, policy } = options;
   const dialBack = createDialBack(
     { soonMs: pace.probeSoonMs, everyMs: pace.probeEveryMs, helpers: HELPERS },
-    { clock, random, addresses, helpers },
+    { clock, random, addresses, helpers, onReached },
   );
   const strangers = createStrangerNode(policy);
   const answer = createReachHandler(

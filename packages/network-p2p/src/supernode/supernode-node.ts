@@ -1,4 +1,5 @@
 import { noise } from "@chainsafe/libp2p-noise";
+import { autoNATv2 } from "@libp2p/autonat-v2";
 import { identify, identifyPush } from "@libp2p/identify";
 import type { Connection, Libp2p, PeerId, PrivateKey } from "@libp2p/interface";
 import { keychain } from "@libp2p/keychain";
@@ -22,6 +23,8 @@ export interface SupernodeNodeInit {
   readonly datastore: Datastore | undefined;
   /** Which addresses of other supernodes may be dialled. */
   readonly policy: DialPolicy;
+  /** Whether AutoNAT v2 runs: it tells others whether they are reached, and, where nothing is announced, us. */
+  readonly autonat: "on" | "off";
   /** Asked before a relay slot is given. */
   readonly mayReserve: (peer: PeerId) => boolean;
 }
@@ -62,6 +65,7 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
       identifyPush: identifyPush(),
       ping: ping(),
       parts: exposeParts,
+      ...(init.autonat === "on" ? { autonat: autoNATv2() } : {}),
       // Keeps the key of the webrtc-direct certificate, so that the address stays the same after a restart.
       ...(datastore === undefined ? {} : { keychain: keychain() }),
     },

@@ -1,9 +1,11 @@
+import { multiaddr } from "@multiformats/multiaddr";
 import { type Clock, type DeviceId, deviceIdFromKey, type Random, type Report } from "@skein/core";
 import type { KeyPair, SupernodeAd } from "@skein/identity";
 import type { RelayStats } from "@skein/relay";
-import { type DialPolicy, parseAddress, transportOf } from "../addresses.ts";
+import { type DialPolicy, mayDial, parseAddress, transportOf } from "../addresses.ts";
 import { atMost } from "../at-most.ts";
 import { deviceOf, privateKeyOf } from "../peer-id.ts";
+import { createAutonatProbe } from "./autonat-probe.ts";
 import { createBooks } from "./books.ts";
 import type { DialBack } from "./dial-back.ts";
 import { createDoor } from "./door.ts";
@@ -15,6 +17,7 @@ import { keepNeighbours, type Neighbours } from "./neighbours.ts";
 import { type Announced, createOutsideAddress } from "./outside-address.ts";
 import { createOwnAd, figuresOf, type Standing } from "./own-ad.ts";
 import { type Pace, productionPace } from "./pace.ts";
+import type { ReachabilityProbe } from "./reachability-probe.ts";
 import { createReaching } from "./reaching.ts";
 import type { Datastore } from "./record-sweep.ts";
 import { startRoles } from "./roles.ts";
@@ -42,6 +45,8 @@ export interface SupernodeOptions {
   readonly begin?: "open" | "idle";
   /** Left out: addresses are as configured. */
   readonly announced?: Announced;
+  /** Whether AutoNAT v2 runs beside our own dial-back; it has a say only where nothing is announced. Left out: `off`. */
+  readonly autonat?: "on" | "off";
   /** Left out: {@link productionPace}. */
   readonly pace?: Pace;
 }
@@ -99,6 +104,8 @@ export interface Supernode {
   readonly service: Service;
   /** Asks other supernodes whether this node can be reached. */
   readonly dialBack: DialBack;
+  /** What AutoNAT v2 finds, where it runs. */
+  readonly autonat: ReachabilityProbe;
   /** Ads heard of others, checked. */
   heard(): readonly SupernodeAd[];
   /** Tells its home from now on whether it would serve, were it needed. */
@@ -132,6 +139,7 @@ export async function createSupernode(
     tls: options.tls,
     datastore,
     policy: options.policy,
+    autonat: options.autonat ?? "off",
     mayReserve(peer) {
       const device = deviceOf(peer);
       return device !== undefined && mayReserve(device);
@@ -170,7 +178,12 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
   const books = createBooks({ clock, report });
   const guests = createGuests();
   let candidate: "yes" | "no" = "no";
-  const outside = createOutsideAddress(options.announced ?? "configured", node);
+  const outside = createOutsideAddress(options.announced ?? "configured", () =>
+    parts.addressManager
+      .getAddressesWithMetadata()
+      .filter(({ multiaddr }) => mayDial(multiaddr, policy))
+      .map(({ multiaddr }) => multiaddr.toString()),
+  );
   const addresses = (): readonly string[] => ownAddresses(outside.addresses());
   const service: Service = createService({
     clock,
@@ -246,9 +259,14 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
       random,
       report,
       addresses,
+      onReached: (address) => parts.addressManager.confirmObservedAddr(multiaddr(address)),
       helpers: () => neighbours.connected,
       helps: () => service.phase === "open" || service.phase === "settling",
     },
+  );
+  const autonat = createAutonatProbe(
+    { everyMs: pace.probeSoonMs },
+    { clock, addresses: () => parts.addressManager.getAddressesWithMetadata() },
   );
   node.addEventListener("peer:disconnect", (event) => {
     const device = deviceOf(event.detail);
@@ -265,6 +283,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
   };
   return {
     id,
+    autonat,
     node,
     books,
     service,
@@ -294,6 +313,7 @@ function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
     ads: desk.ads,
     service,
     dialBack: assembly.reaching.dialBack,
+    autonat: assembly.autonat,
     heard: () => books.supernodes.ads.filter((each) => each.supernode !== id),
     setCandidate: assembly.setCandidate,
     status: () => ({

@@ -16,6 +16,9 @@ export interface Crowd {
   writeAround(body: string, patienceMs: number): Promise<number>;
 }
 
+/** Twenty programs beside it may be starting on two cores. */
+const PATIENCE_MS = 120_000;
+
 const PROGRAM = "apps/supernode/src/main.ts";
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
@@ -31,8 +34,9 @@ export async function gatherCrowd(
   hosts: readonly Host[],
   options: { readonly page: string; readonly perHost: number; readonly directory: string },
 ): Promise<Crowd> {
-  const groups = await Promise.all(hosts.map((host) => startGroup(host, options)));
-  const people = groups.flat();
+  const people: Somebody[] = [];
+  // One program after the other: a small machine has enough to do with one.
+  for (const host of hosts) people.push(...(await startGroup(host, options)));
   await Promise.all(people.map((each, index) => befriend(each, people, index)));
   return {
     size: people.length,
@@ -54,7 +58,7 @@ async function startGroup(
   const { process: child } = host.run(process.execPath, args, { directory: root, stdio: ["pipe", "pipe", log] });
   closeSync(log);
   if (child.stdin === null || child.stdout === null) throw new LabError(`${host.name} cannot be spoken with`);
-  const conversation = speakWith(host.name, child.stdin, child.stdout);
+  const conversation = speakWith(host.name, child.stdin, child.stdout, { patienceMs: PATIENCE_MS });
   child.once("exit", () => conversation.end("its program ended"));
   const numbers = Array.from({ length: perHost }, (_, peer) => peer);
   return await Promise.all(

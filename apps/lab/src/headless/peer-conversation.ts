@@ -27,7 +27,12 @@ interface Waiting {
 }
 
 /** Begins to listen to a peer's output and to write to its input. */
-export function speakWith(name: string, input: Writable, output: Readable): PeerConversation {
+export function speakWith(
+  name: string,
+  input: Writable,
+  output: Readable,
+  { patienceMs = PATIENCE_MS }: { readonly patienceMs?: number } = {},
+): PeerConversation {
   const lines: PeerLine[] = [];
   const waiting = new Set<Waiting>();
   let tags = 0;
@@ -43,7 +48,7 @@ export function speakWith(name: string, input: Writable, output: Readable): Peer
     if (known !== undefined) return known;
     const each: Waiting = { accept, settle: Promise.withResolvers<PeerLine>() };
     waiting.add(each);
-    const timer = setTimeout(() => each.settle.reject(new Error(`${name} waited in vain for ${what}`)), PATIENCE_MS);
+    const timer = setTimeout(() => each.settle.reject(new Error(`${name} waited in vain for ${what}`)), patienceMs);
     return await each.settle.promise.finally(() => {
       clearTimeout(timer);
       waiting.delete(each);

@@ -84,8 +84,11 @@ async function runElection(lab: Lab, context: ScenarioContext): Promise<Scenario
   const roll = watchNodes(lab.host("page"), asked);
   await until(roll, (call) => serving(call).length === SEEDS.length, within(GATHERED_WITHIN_MS, signal));
   const page = startPage(lab);
-  await until(roll, ({ at }) => at > 0, within(GATHERED_WITHIN_MS, signal));
-  for (const name of [...OPEN, ...CLOSED]) start(name, ["--role", "auto"]);
+  const answers = (names: readonly string[]) => (call: RollCall) =>
+    names.every((name) => call.reports.some((each) => each.name === name && each.service !== "silent"));
+  for (const name of OPEN) start(name, ["--role", "auto"]);
+  await until(roll, answers(OPEN), within(GATHERED_WITHIN_MS, signal));
+  for (const name of CLOSED) start(name, ["--role", "auto"]);
   say(
     `${SEEDS.length} seeds serve; ${OPEN.length + CLOSED.length} ordinary nodes started, ${OPEN.length} of them reachable`,
   );

@@ -25,8 +25,8 @@ describe.skipIf(missing.length > 0)("people behind gateways", () => {
     const house = openHouse(lab, pageAddress, dependencies.signal);
     onTestFinished(() => house.close());
     const interruptible = process.listenerCount("SIGINT");
-    const alice = await house.person("Alice", { host: "alice", toneHz: 1000 });
-    const bob = await house.person("Bob", { host: "bob", toneHz: 440 });
+    const alice = await house.chromium("Alice", { host: "alice", toneHz: 1000 });
+    const bob = await house.chromium("Bob", { host: "bob", toneHz: 440 });
     // Whoever removes the lab hears Ctrl-C, and nobody ends the process before.
     expect(process.listenerCount("SIGINT")).toBe(interruptible);
     await meet(alice, bob);

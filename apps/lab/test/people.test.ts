@@ -10,13 +10,17 @@ import { tryCall } from "../src/people/try-call.ts";
 import { dependencies, openLab, remainsOf } from "./lab-stage.ts";
 
 const chromium = process.env.SKEIN_CHROMIUM ?? "/usr/bin/chromium";
+const firefox = process.env.SKEIN_FIREFOX ?? "/usr/bin/firefox-esr";
 const page = fileURLToPath(new URL("../../web/dist/index.html", import.meta.url));
 const missing = [
   ...missingForLab(thisMachine),
   ...(existsSync(chromium) ? [] : ["no Chromium"]),
   ...(existsSync(page) ? [] : ["the page is not built"]),
 ];
-if (missing.length > 0) console.warn(`the test with people in the lab is skipped: ${missing.join("; ")}`);
+const missingForFirefox = [...missing, ...(existsSync(firefox) ? [] : ["no Firefox"])];
+if (missing.length > 0) console.warn(`the tests with people in the lab are skipped: ${missing.join("; ")}`);
+else if (missingForFirefox.length > 0)
+  console.warn(`the test with Firefox is skipped: ${missingForFirefox.join("; ")}`);
 
 describe.skipIf(missing.length > 0)("people behind gateways", () => {
   test("[LB30] two Chromiums behind two port-restricted gateways: a message, and a call that goes direct", async () => {
@@ -48,4 +52,43 @@ describe.skipIf(missing.length > 0)("people behind gateways", () => {
     await lab.down();
     expect(remainsOf(lab.id)).toEqual([]);
   }, 90_000);
+
+  test.skipIf(missingForFirefox.length > 0)(
+    "[LB31] a Chromium and a Firefox: messages and a call in each mode, each hears the other's tone",
+    async () => {
+      const lab = await openLab(twoHomes(["port-restricted", "port-restricted"]));
+      const { pageAddress } = await startProduct(lab);
+      const house = openHouse(lab, pageAddress, dependencies.signal);
+      onTestFinished(() => house.close());
+      const interruptible = process.listenerCount("SIGINT");
+      const [alice, bob] = await Promise.all([
+        house.chromium("Alice", { host: "alice", toneHz: 1000 }),
+        house.firefox("Bob", { host: "bob", toneHz: 440 }),
+      ]);
+      expect(process.listenerCount("SIGINT")).toBe(interruptible);
+      await meet(alice, bob);
+
+      for (const [mode, path] of [
+        ["p2p", "direct"],
+        ["central", "central"],
+      ] as const) {
+        await Promise.all([alice.switchTo(mode), bob.switchTo(mode)]);
+        await Promise.all([alice.seePresence("Bob", "online"), bob.seePresence("Alice", "online")]);
+        await bob.say(`from Firefox by ${mode}`);
+        await alice.see(`from Firefox by ${mode}`);
+        await bob.see(`from Firefox by ${mode}`, "delivered", "read");
+        expect(await tryCall({ caller: alice, callerHz: 1000, callee: bob, calleeHz: 440 })).toEqual({
+          kind: "connected",
+          path,
+          pair: expect.stringMatching(mode === "p2p" ? /^(srflx|prflx)-(srflx|prflx)$/ : /^relay-relay$/),
+          tone: "both",
+        });
+      }
+
+      await house.close();
+      await lab.down();
+      expect(remainsOf(lab.id)).toEqual([]);
+    },
+    120_000,
+  );
 });

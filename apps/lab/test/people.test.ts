@@ -7,6 +7,7 @@ import { twoHomes } from "../src/netns/topologies.ts";
 import { meet, openHouse } from "../src/people/house.ts";
 import { startProduct } from "../src/people/product.ts";
 import { tryCall } from "../src/people/try-call.ts";
+import { seen } from "../src/stage/time-call.ts";
 import { dependencies, openLab, remainsOf } from "./lab-stage.ts";
 
 const chromium = process.env.SKEIN_CHROMIUM ?? "/usr/bin/chromium";
@@ -67,6 +68,15 @@ describe.skipIf(missing.length > 0)("people behind gateways", () => {
       ]);
       expect(process.listenerCount("SIGINT")).toBe(interruptible);
       await meet(alice, bob);
+
+      // Both come back as contacts, and Chromium speaks first: it opens the direct connection, which Firefox takes.
+      await Promise.all([alice.arrive(), bob.arrive()]);
+      await Promise.all([alice.online("p2p"), bob.online("p2p")]);
+      await Promise.all([alice.open("Bob"), bob.open("Alice")]);
+      await alice.seePresence("Bob", "online");
+      await alice.say("from Chromium");
+      expect(await seen(alice, "net.upgrade", 0)).toMatchObject({ outcome: "direct" });
+      await bob.see("from Chromium");
 
       for (const [mode, path] of [
         ["p2p", "direct"],

@@ -23,6 +23,8 @@ export interface Pair {
 
 /** Longer than ICE needs to give up, which is 15 s in Chromium and may be tried twice. */
 const CONNECT_WITHIN_MS = 45_000;
+/** How long a relayed call is given to become direct. */
+const DIRECT_WITHIN_MS = 6_000;
 const LISTEN_MS = 600;
 const LISTEN_TRIES = 12;
 const TONE_WITHIN_HZ = 15;
@@ -44,10 +46,10 @@ export async function tryCall(pair: Pair): Promise<CallOutcome> {
     hearsTone(callee, pair.callerHz),
     hearsTone(caller, pair.calleeHz),
   ]);
-  const candidates = await caller.selectedPair();
-  const usesRelay = candidates?.local === "relay" || candidates?.remote === "relay";
   // A call may begin by relay and become direct; the page says so a moment after ICE.
-  if (!usesRelay) await Promise.allSettled([caller, callee].map((person) => person.callPath("direct")));
+  const patience = { timeoutMs: DIRECT_WITHIN_MS, everyMs: 50 };
+  await Promise.allSettled([caller, callee].map(({ tab }) => tab.until(otherThanRelayed, undefined, patience)));
+  const candidates = await caller.selectedPair();
   const path = await caller.tab.evaluate(pathShown, undefined);
   await caller.hangUp();
   await Promise.all([caller, callee].map((person) => person.callIs("ended")));
@@ -74,6 +76,11 @@ function endOfConnecting(): "connected" | "ended" | undefined {
 /** Runs in the page. */
 function pathShown(): string | undefined {
   return document.querySelector<HTMLElement>('[data-testid="call-screen"]')?.dataset.path;
+}
+
+/** Runs in the page. */
+function otherThanRelayed(): boolean {
+  return document.querySelector<HTMLElement>('[data-testid="call-screen"]')?.dataset.path !== "relayed";
 }
 
 /** What the page tells somebody who cannot see the screen. Runs in the page. */

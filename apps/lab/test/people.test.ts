@@ -52,7 +52,7 @@ describe.skipIf(missing.length > 0)("people behind gateways", () => {
     await house.close();
     await lab.down();
     expect(remainsOf(lab.id)).toEqual([]);
-  }, 90_000);
+  }, 150_000);
 
   test.skipIf(missingForFirefox.length > 0)(
     "[LB31] a Chromium and a Firefox: messages and a call in each mode, each hears the other's tone",
@@ -99,6 +99,6 @@ describe.skipIf(missing.length > 0)("people behind gateways", () => {
       await lab.down();
       expect(remainsOf(lab.id)).toEqual([]);
     },
-    120_000,
+    180_000,
   );
 });

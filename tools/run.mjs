@@ -7,7 +7,7 @@
  * machine has. It installs when needed and runs the real thing under the pinned Node 24.
  */
 import process from "node:process";
-import { ensureChromium } from "./run/chromium.mjs";
+import { ensureChromium, ensureFirefox, offerFirefox } from "./run/browsers.mjs";
 import { runShown } from "./run/command.mjs";
 import { ensureInstalled, toolEnv } from "./run/install.mjs";
 import { ensureLabPrograms, offerLabPrograms } from "./run/lab-programs.mjs";
@@ -35,7 +35,8 @@ const commands = {
   },
   async test(args) {
     await ensureInstalled();
-    process.env.SKEIN_CHROMIUM = await ensureChromium();
+    await ensureChromium();
+    await offerFirefox();
     await offerLabPrograms();
     return await runSteps(testSteps(args));
   },
@@ -45,7 +46,7 @@ const commands = {
   },
   async bench(args) {
     await ensureInstalled();
-    process.env.SKEIN_CHROMIUM = await ensureChromium();
+    await ensureChromium();
     await ensurePage();
     return await runShown(["node", "apps/lab/src/bench-call.ts", ...args]);
   },
@@ -74,7 +75,8 @@ async function lab(args) {
   await ensureInstalled();
   await ensureLabPrograms();
   if (args[0] === "run" && WITH_PEOPLE.includes(args[1] ?? "")) {
-    process.env.SKEIN_CHROMIUM = await ensureChromium();
+    await ensureChromium();
+    if (args[1] === "calls") await ensureFirefox();
     await ensurePage();
   }
   if (args[0] === "run" && WITH_PAGE.includes(args[1] ?? "")) await ensurePage();

@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { expect, test } from "vitest";
-import { findOnPath } from "./chromium.mjs";
+import { findOnPath } from "./browsers.mjs";
 import { explainInstallFailure, installNeeded } from "./install.mjs";
 
 test("an install is needed on a fresh clone, after the lock file changed, and where the pinned Node is missing", () => {

@@ -1,6 +1,6 @@
 /** The system programs of the lab: found, or installed where we may. */
 import process from "node:process";
-import { findOnPath } from "./chromium.mjs";
+import { findOnPath } from "./browsers.mjs";
 import { runQuietly } from "./command.mjs";
 import { PlainError } from "./plain-error.mjs";
 

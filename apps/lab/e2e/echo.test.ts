@@ -1,13 +1,13 @@
 import type { Mode } from "@skein/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Person } from "../src/stage/person.ts";
+import type { ChromiumPerson } from "../src/stage/person.ts";
 import { openStage, type Stage } from "../src/stage/stage.ts";
 import { expectSoon } from "./expect-soon.ts";
 
 const ALICE_HZ = 1000;
 
 let stage: Stage;
-let alice: Person;
+let alice: ChromiumPerson;
 
 beforeAll(async () => {
   stage = await openStage({ echo: "on" });

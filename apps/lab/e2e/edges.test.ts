@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Person } from "../src/stage/person.ts";
+import type { ChromiumPerson } from "../src/stage/person.ts";
 import { openStage, type Stage } from "../src/stage/stage.ts";
 
 let stage: Stage;
-let alice: Person;
-let bob: Person;
+let alice: ChromiumPerson;
+let bob: ChromiumPerson;
 
 beforeAll(async () => {
   stage = await openStage();

@@ -1,6 +1,6 @@
 import type { Mode } from "@skein/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Person } from "../src/stage/person.ts";
+import type { ChromiumPerson, Person } from "../src/stage/person.ts";
 import { openStage, type Stage } from "../src/stage/stage.ts";
 import { expectSoon } from "./expect-soon.ts";
 
@@ -8,8 +8,8 @@ const ALICE_HZ = 1000;
 const BOB_HZ = 440;
 
 let stage: Stage;
-let alice: Person;
-let bob: Person;
+let alice: ChromiumPerson;
+let bob: ChromiumPerson;
 
 beforeAll(async () => {
   stage = await openStage();

@@ -11,7 +11,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser } from "../src/stage/browser.ts";
 import { freePorts } from "../src/stage/free-ports.ts";
-import { createPerson } from "../src/stage/person.ts";
+import { createChromiumPerson } from "../src/stage/person.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
@@ -89,8 +89,8 @@ describe.skipIf(!hasOpenssl)(
     test("two tabs of one browser chat and call through it alone: no central host, no plain ws", async () => {
       const context = await browser?.newContext({ permissions: ["microphone"], ignoreHTTPSErrors: true });
       if (context === undefined) throw new Error("no browser");
-      const alice = await createPerson("Alice", context, `${address}?profile=alice`);
-      const bob = await createPerson("Bob", context, `${address}?profile=bob`);
+      const alice = await createChromiumPerson("Alice", context, `${address}?profile=alice`);
+      const bob = await createChromiumPerson("Bob", context, `${address}?profile=bob`);
       await alice.arrive();
       await bob.arrive();
       await Promise.all([alice.online("p2p"), bob.online("p2p")]);

@@ -10,6 +10,9 @@ const PROGRAMS = [
   ...["grep", "sed", "tar", "gzip", "ip", "nft", "conntrack", "setpriv"],
 ] as const;
 
+/** Servers of others, to measure ours against: NATS, coturn. They come along where this machine has them. */
+const SERVERS = ["nats-server", "turnserver"] as const;
+
 /** Libraries of the C library's own package that prebuilt programs may want though none of the above does. */
 const MORE_LIBRARIES = [
   "librt.so.1",
@@ -54,7 +57,11 @@ export async function layOutBase(folder: string, node: string, run: RunOptions):
   symlinkSync("usr/bin", join(folder, "sbin"));
   symlinkSync("bin", join(folder, "usr/sbin"));
   const programs = PROGRAMS.map((name) => [name, foundProgram(name)] as const);
-  const files = [...programs, ["node", realpathSync(node)] as const];
+  const servers = SERVERS.flatMap((name) => {
+    const file = pathOf(name);
+    return file === undefined ? [] : [[name, file] as const];
+  });
+  const files = [...programs, ...servers, ["node", realpathSync(node)] as const];
   for (const [name, file] of files) copyFileSync(file, join(folder, "usr/bin", name));
   const linked = await runCommand(["ldd", ...files.map(([, file]) => file)], run);
   const libraries = librariesOf(linked);
@@ -72,11 +79,16 @@ export async function layOutBase(folder: string, node: string, run: RunOptions):
   writeFileSync(join(folder, "etc/nsswitch.conf"), "hosts: files dns\n");
 }
 
-function foundProgram(name: string): string {
+function pathOf(name: string): string | undefined {
   const file = FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  return file === undefined ? undefined : realpathSync(file);
+}
+
+function foundProgram(name: string): string {
+  const file = pathOf(name);
   if (file === undefined)
     throw new LabError(`${name} is not installed here, so no base image can be made of this machine`);
-  return realpathSync(file);
+  return file;
 }
 
 /** npm as this machine has it, if it is in one piece. */

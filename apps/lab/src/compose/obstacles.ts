@@ -17,18 +17,30 @@ const PROGRAMS = [
   { program: "ip", debian: "iproute2" },
 ] as const;
 
+/** Servers of others that come into a base made of this machine where it has them (`base-image.ts`). */
+const SERVERS = [
+  { program: "nats-server", debian: "nats-server" },
+  { program: "turnserver", debian: "coturn" },
+] as const;
+
 /** The Debian packages whose programs this machine lacks. */
-export function missingPackages(machine: Machine): readonly string[] {
-  const missing = PROGRAMS.filter(({ program }) => !machine.hasProgram(program));
+export function missingPackages(
+  machine: Machine,
+  programs: readonly { readonly program: string; readonly debian: string }[] = PROGRAMS,
+): readonly string[] {
+  const missing = programs.filter(({ program }) => !machine.hasProgram(program));
   return [...new Set(missing.map(({ debian }) => debian))];
 }
 
-/** Installs Docker from Debian where we may and it is missing. Debian may begin its own service by that; ours is another. */
+/**
+ * Installs Docker, and the servers of others for the base, from Debian where we may and they are missing. Debian may begin
+ * services of its own by that; ours are others.
+ */
 export async function installDocker(
   { say, signal }: { readonly say: (text: string) => void; readonly signal: AbortSignal },
   machine: Machine = thisMachine,
 ): Promise<void> {
-  const packages = missingPackages(machine);
+  const packages = missingPackages(machine, [...PROGRAMS, ...SERVERS]);
   if (packages.length === 0 || !machine.isRoot || !machine.hasProgram("apt-get")) return;
   say(`… installing ${packages.join(", ")} (about a minute)`);
   const environment = { ...systemEnvironment(), DEBIAN_FRONTEND: "noninteractive" };

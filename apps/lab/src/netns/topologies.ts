@@ -38,6 +38,11 @@ const behindCarrier = (person: string, carrierName: string, kind: GatewayKind): 
   hosts: [{ name: person, behind: `${person}-gw` }],
 });
 
+/** A home whose provider translates once more: CGNAT, with a carrier's gateway of its own. */
+export function carriedHome(person: string, kind: GatewayKind, carrierKind: GatewayKind): Topology {
+  return joined({ gateways: [carrier(`${person}-cgn`, carrierKind)] }, behindCarrier(person, `${person}-cgn`, kind));
+}
+
 /** One of everything: each kind of gateway, both double NATs, IPv6, every rung of the ladder. */
 const everyKind: Topology = joined(
   { hosts: servers },

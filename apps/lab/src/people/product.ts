@@ -19,7 +19,9 @@ const SUPERNODES = ["sn1", "sn2", "sn3"];
 const HTTP_PORT = 4080;
 const PAGE_PORT = 8080;
 const CENTRAL_PORT = 8090;
-const HEALTHY_WITHIN_MS = 25_000;
+/** A program of a host has 30 s to answer; a busy machine may need more for what it starts. */
+const ROUND_MS = 25_000;
+const ROUNDS = 3;
 const ASK_EVERY_MS = 100;
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -83,7 +85,7 @@ export async function startProduct(lab: Lab): Promise<Product> {
 /** Asks from inside the lab, because nothing outside reaches it. */
 async function healthy(from: Host, addresses: readonly string[], directory: string): Promise<void> {
   const ask = `
-    const deadline = Date.now() + ${HEALTHY_WITHIN_MS};
+    const deadline = Date.now() + ${ROUND_MS};
     let waiting = ${JSON.stringify(addresses)};
     while (waiting.length > 0 && Date.now() < deadline) {
       const well = await Promise.all(waiting.map((address) =>
@@ -92,6 +94,10 @@ async function healthy(from: Host, addresses: readonly string[], directory: stri
       if (waiting.length > 0) await new Promise((resolve) => setTimeout(resolve, ${ASK_EVERY_MS}));
     }
     console.log(waiting.join(" "));`;
-  const dead = (await from.output(process.execPath, ["--input-type=module", "-e", ask])).trim();
-  if (dead !== "") throw new LabError(`not healthy: ${dead}; logs in ${directory}`);
+  let dead = "";
+  for (let round = 0; round < ROUNDS; round += 1) {
+    dead = (await from.output(process.execPath, ["--input-type=module", "-e", ask])).trim();
+    if (dead === "") return;
+  }
+  throw new LabError(`not healthy: ${dead}; logs in ${directory}`);
 }

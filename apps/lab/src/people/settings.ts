@@ -1,7 +1,7 @@
-import type { Person } from "../stage/person.ts";
+import type { ChromiumPerson } from "../stage/person.ts";
 
 /** Chooses with whom direct connections are allowed, in the settings, by the words a person reads there. */
-export async function chooseDirect({ page }: Person, choice: "With my contacts" | "Never"): Promise<void> {
+export async function chooseDirect({ page }: ChromiumPerson, choice: "With my contacts" | "Never"): Promise<void> {
   await page.getByRole("button", { name: "Settings" }).click();
   const dialog = page.getByRole("dialog");
   const radio = dialog.getByRole("radio", { name: choice });

@@ -23,12 +23,12 @@ export interface Pair {
 
 /** Longer than ICE needs to give up, which is 15 s in Chromium and may be tried twice. */
 const CONNECT_WITHIN_MS = 45_000;
+/** How long a relayed call is given to become direct. */
+const DIRECT_WITHIN_MS = 6_000;
 const LISTEN_MS = 600;
 const LISTEN_TRIES = 12;
 const TONE_WITHIN_HZ = 15;
 const AUDIBLE_DB = -50;
-
-const screen = (state: string): string => `[data-testid="call-screen"][data-state="${state}"]`;
 
 /** Calls, answers, listens, looks at the path and hangs up. What does not connect is an outcome, not an error. */
 export async function tryCall(pair: Pair): Promise<CallOutcome> {
@@ -46,11 +46,11 @@ export async function tryCall(pair: Pair): Promise<CallOutcome> {
     hearsTone(callee, pair.callerHz),
     hearsTone(caller, pair.calleeHz),
   ]);
-  const candidates = await caller.selectedPair();
-  const usesRelay = candidates?.local === "relay" || candidates?.remote === "relay";
   // A call may begin by relay and become direct; the page says so a moment after ICE.
-  if (!usesRelay) await Promise.allSettled([caller, callee].map((person) => person.callPath("direct")));
-  const path = await caller.at("call-screen").getAttribute("data-path");
+  const patience = { timeoutMs: DIRECT_WITHIN_MS, everyMs: 50 };
+  await Promise.allSettled([caller, callee].map(({ tab }) => tab.until(otherThanRelayed, undefined, patience)));
+  const candidates = await caller.selectedPair();
+  const path = await caller.tab.evaluate(pathShown, undefined);
   await caller.hangUp();
   await Promise.all([caller, callee].map((person) => person.callIs("ended")));
   return {
@@ -62,29 +62,37 @@ export async function tryCall(pair: Pair): Promise<CallOutcome> {
 }
 
 /** The state in which connecting ends. */
-async function settled({ page }: Person): Promise<"connected" | "ended" | "neither"> {
-  const either = page.locator(`${screen("connected")}, ${screen("ended")}`);
-  try {
-    await either.waitFor({ state: "attached", timeout: CONNECT_WITHIN_MS });
-  } catch {
-    return "neither";
-  }
-  return (await page.locator(screen("connected")).count()) > 0 ? "connected" : "ended";
+async function settled({ tab }: Person): Promise<"connected" | "ended" | "neither"> {
+  const patience = { timeoutMs: CONNECT_WITHIN_MS, everyMs: 50 };
+  return await tab.until(endOfConnecting, undefined, patience).catch(() => "neither");
+}
+
+/** Runs in the page. */
+function endOfConnecting(): "connected" | "ended" | undefined {
+  const state = document.querySelector<HTMLElement>('[data-testid="call-screen"]')?.dataset.state;
+  return state === "connected" || state === "ended" ? state : undefined;
+}
+
+/** Runs in the page. */
+function pathShown(): string | undefined {
+  return document.querySelector<HTMLElement>('[data-testid="call-screen"]')?.dataset.path;
+}
+
+/** Runs in the page. */
+function otherThanRelayed(): boolean {
+  return document.querySelector<HTMLElement>('[data-testid="call-screen"]')?.dataset.path !== "relayed";
+}
+
+/** What the page tells somebody who cannot see the screen. Runs in the page. */
+function sentenceSaid(): string {
+  const words = [...document.querySelectorAll('p.sr-only[role="alert"]')].map(({ textContent }) => textContent);
+  return words.filter((text) => text !== "").join(" ");
 }
 
 async function givenUp({ caller, callee }: Pair, stage: "ringing" | "connecting"): Promise<CallOutcome> {
-  const sentence = await said(caller);
-  for (const person of [caller, callee]) {
-    const hangUp = person.at("hangup");
-    if (await hangUp.isVisible()) await hangUp.click();
-  }
+  const sentence = await caller.tab.evaluate(sentenceSaid, undefined);
+  for (const person of [caller, callee]) await person.hangUpIfAny();
   return { kind: "not-connected", stage, sentence };
-}
-
-/** What the page tells somebody who cannot see the screen about the call: one sentence. */
-async function said({ page }: Person): Promise<string> {
-  const words = await page.locator('p.sr-only[role="alert"]').allTextContents();
-  return words.filter((text) => text !== "").join(" ");
 }
 
 /** Whether the tone is heard within a few seconds: the first sound may still be the jitter buffer filling. */

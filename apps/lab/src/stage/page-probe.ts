@@ -33,33 +33,46 @@ export async function selectedPair(): Promise<{ local: string; remote: string } 
     const stats = await connection.getStats();
     const rows = [...stats.values()] as Record<string, unknown>[];
     if (!rows.some((row) => row.type === "inbound-rtp" && row.kind === "audio")) continue;
-    const transport = rows.find((row) => row.type === "transport");
-    const pair = stats.get(String(transport?.selectedCandidatePairId)) as Record<string, unknown> | undefined;
+    // Chromium names the pair in its transport row, Firefox marks the pair itself.
+    const named = rows.find((row) => row.type === "transport")?.selectedCandidatePairId;
+    const pair = rows.find((row) => row.type === "candidate-pair" && (row.id === named || row.selected === true));
     const typeOf = (id: unknown): string => String(stats.get(String(id))?.candidateType);
     if (pair !== undefined) return { local: typeOf(pair.localCandidateId), remote: typeOf(pair.remoteCandidateId) };
   }
   return undefined;
 }
 
-/** Loudest frequency in Hz of what the page plays, averaged over `forMs`, and its level in dB; level -Infinity is silence. */
+/**
+ * Loudest frequency in Hz at the end of `forMs` of what the page plays, and its level in dB; level -Infinity is silence.
+ * Recorded and then looked at: a Firefox on a machine without loudspeakers runs no AudioContext but an offline one.
+ */
 export async function hear(forMs: number): Promise<{ hz: number; level: number }> {
-  const element = [...document.querySelectorAll("audio")].find((audio) => audio.srcObject !== null);
-  if (element === undefined) return { hz: 0, level: Number.NEGATIVE_INFINITY };
-  const context = new AudioContext();
-  await context.resume();
+  const silence = { hz: 0, level: Number.NEGATIVE_INFINITY };
+  const streams = [...document.querySelectorAll("audio")].map(({ srcObject }) => srcObject as MediaStream | null);
+  const stream = streams.find((each) => each?.active);
+  if (!stream) return silence;
+  const recorder = new MediaRecorder(stream);
+  const parts: Blob[] = [];
+  recorder.ondataavailable = ({ data }) => parts.push(data);
+  const over = new Promise((resolve) => {
+    recorder.onstop = resolve;
+  });
+  recorder.start();
+  await new Promise((resolve) => setTimeout(resolve, forMs));
+  recorder.stop();
+  await over;
+  const recording = new Blob(parts);
+  if (recording.size === 0) return silence;
+  const sampleRate = 48_000;
+  const buffer = await new OfflineAudioContext(1, 1, sampleRate).decodeAudioData(await recording.arrayBuffer());
+  const context = new OfflineAudioContext(1, buffer.length, sampleRate);
   const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
-  context.createMediaStreamSource(element.srcObject as MediaStream).connect(analyser);
-  const sums = new Float64Array(analyser.frequencyBinCount);
-  const bins = new Float32Array(analyser.frequencyBinCount);
-  const until = performance.now() + forMs;
-  while (performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    analyser.getFloatFrequencyData(bins);
-    for (const [index, level] of bins.entries()) sums[index] = (sums[index] ?? 0) + 10 ** (level / 20);
-  }
-  const loudest = sums.indexOf(Math.max(...sums));
-  const level = 20 * Math.log10((sums[loudest] ?? 0) / Math.max(1, forMs / 50));
-  const hz = (loudest * context.sampleRate) / analyser.fftSize;
-  await context.close();
-  return { hz, level };
+  const source = new AudioBufferSourceNode(context, { buffer });
+  source.connect(analyser).connect(context.destination);
+  source.start();
+  await context.startRendering();
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(levels);
+  const level = Math.max(...levels);
+  return { hz: (levels.indexOf(level) * sampleRate) / analyser.fftSize, level };
 }

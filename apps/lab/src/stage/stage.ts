@@ -9,7 +9,7 @@ import { startLocalNetwork } from "../local-network/local-network.ts";
 import { type LocalExtras, localServices } from "../local-network/services.ts";
 import { launchBrowser } from "./browser.ts";
 import { freePorts } from "./free-ports.ts";
-import { createPerson, type Person } from "./person.ts";
+import { type ChromiumPerson, createChromiumPerson } from "./person.ts";
 
 /** A local network of real programs, and real browsers on it. */
 export interface Stage {
@@ -17,9 +17,12 @@ export interface Stage {
   /** Contact link of the echo contact; rejects when the stage has none. Resolves once it is on both networks. */
   echoLink(): Promise<string>;
   /** A person with a browser of their own, whose microphone hears a tone. Not yet at the page. */
-  person(name: string, options: { readonly toneHz: number; readonly flags?: readonly string[] }): Promise<Person>;
+  person(
+    name: string,
+    options: { readonly toneHz: number; readonly flags?: readonly string[] },
+  ): Promise<ChromiumPerson>;
   /** Another tab in the same browser and profile. */
-  tab(of: Person): Promise<Person>;
+  tab(of: ChromiumPerson): Promise<ChromiumPerson>;
   /** Kills (SIGKILL) a service by name, e.g. `supernode-1`; it stays dead. */
   kill(service: string): Promise<void>;
   /** Ends browsers and programs and removes their files. */
@@ -73,9 +76,9 @@ export async function openStage(extras: LocalExtras = { echo: "off" }): Promise<
       });
       browsers.push(browser);
       const context = await browser.newContext({ permissions: ["microphone"] });
-      return await createPerson(name, context, `${address}?profile=${name.toLowerCase()}`);
+      return await createChromiumPerson(name, context, `${address}?profile=${name.toLowerCase()}`);
     },
-    tab: (of) => createPerson(of.name, of.page.context(), `${address}?profile=${of.name.toLowerCase()}`),
+    tab: (of) => createChromiumPerson(of.name, of.page.context(), `${address}?profile=${of.name.toLowerCase()}`),
     async kill(service) {
       const pid = processes.get(service);
       if (pid === undefined) throw new Error(`no service ${service} is running`);

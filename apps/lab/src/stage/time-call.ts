@@ -13,18 +13,17 @@ export async function seen(
   after: number,
   match: Readonly<Record<string, unknown>> = {},
 ): Promise<Seen> {
-  const handle = await person.page.waitForFunction(
+  return await person.tab.until(
     ({ name, after, match }) =>
       (window as unknown as { skeinProbe: Probe }).skeinProbe.events.find(
         (event) =>
           event.name === name &&
           event.at >= after &&
           Object.entries(match).every(([field, value]) => event[field] === value),
-      ) ?? false,
+      ),
     { name, after, match },
-    { timeout: EVENT_TIMEOUT_MS, polling: 20 },
+    { timeoutMs: EVENT_TIMEOUT_MS, everyMs: 20 },
   );
-  return (await handle.jsonValue()) as Seen;
 }
 
 /** How long the parts of one call took, in ms. */

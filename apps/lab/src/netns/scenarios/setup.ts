@@ -4,7 +4,7 @@ import { median } from "../../median.ts";
 import { meet, openHouse } from "../../people/house.ts";
 import { startProduct } from "../../people/product.ts";
 import { chooseDirect } from "../../people/settings.ts";
-import type { Person } from "../../stage/person.ts";
+import type { ChromiumPerson, Person } from "../../stage/person.ts";
 import { type CallTimes, timeCall } from "../../stage/time-call.ts";
 import type { Host, Lab } from "../lab.ts";
 import type { Scenario, ScenarioContext, ScenarioResult } from "../scenario.ts";
@@ -50,8 +50,8 @@ async function runSetup(lab: Lab, context: ScenarioContext): Promise<ScenarioRes
   const taken: Partial<Record<Setting, SetupFigures>> = {};
   const reasons: Partial<Record<Setting, string>> = {};
   try {
-    const alice = await house.person("Alice", { host: "alice", toneHz: 1000 });
-    const bob = await house.person("Bob", { host: "bob", toneHz: 440 });
+    const alice = await house.chromium("Alice", { host: "alice", toneHz: 1000 });
+    const bob = await house.chromium("Bob", { host: "bob", toneHz: 440 });
     await meet(alice, bob);
     for (const setting of SETTINGS) {
       try {
@@ -59,7 +59,7 @@ async function runSetup(lab: Lab, context: ScenarioContext): Promise<ScenarioRes
       } catch (error) {
         context.signal.throwIfAborted();
         reasons[setting] = (error as Error).message.split("\n")[0] ?? "unknown";
-        await Promise.all([alice, bob].map(hangUpIfAny));
+        await Promise.all([alice, bob].map((person) => person.hangUpIfAny()));
       }
       context.say(lineOf(setting, taken[setting], reasons[setting]));
     }
@@ -89,8 +89,8 @@ function figuresOf(
 
 async function measure(
   setting: Setting,
-  alice: Person,
-  bob: Person,
+  alice: ChromiumPerson,
+  bob: ChromiumPerson,
   { calls = CALLS, clock, random, signal, say }: ScenarioContext,
 ): Promise<SetupFigures> {
   const mode = setting === "central" ? "central" : "p2p";
@@ -132,10 +132,6 @@ async function expectPath(setting: Setting, person: Person): Promise<void> {
   const usesRelay = pair?.local === "relay" || pair?.remote === "relay";
   if (pair === undefined || usesRelay !== (setting !== "p2pDirect"))
     throw new Error(`the page says ${path}, ICE says ${pair?.local}-${pair?.remote}`);
-}
-
-async function hangUpIfAny(person: Person): Promise<void> {
-  if (await person.at("hangup").isVisible()) await person.hangUp();
 }
 
 /** Shortest of a few TCP handshakes with a server, in whole ms. */

@@ -51,6 +51,14 @@ export {
 export { CHAT_PROTOCOL, type ChatMessage, chatMessage, MAX_RECEIPT_IDS, MAX_TEXT_LENGTH } from "./chat.ts";
 export { definedFormats, defineFormat, type Format, type Parsed } from "./codec.ts";
 export {
+  type DurablePayload,
+  durablePayload,
+  MAX_DURABLE_BYTES,
+  MAX_DURABLES_OF_USER,
+  MAX_LISTED_DEVICES,
+  MAX_REVOKED_DEVICES,
+} from "./durable.ts";
+export {
   type DeviceSet,
   deviceSet,
   INDEX_PROTOCOL,

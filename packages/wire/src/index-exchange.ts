@@ -1,9 +1,4 @@
-import * as v from "valibot";
-import { MAX_DURABLE_BYTES, MAX_DURABLES_OF_USER } from "./durable.ts";
-import { bytesUpTo, counter, key, listUpTo } from "./fields.ts";
-import { MAX_AD_BYTES, MAX_PRESENCE_BYTES } from "./records.ts";
-
-/** The kinds of the index protocol that came with version 2: durable records, and what supernodes tell each other. */
+/** What of the index protocol came with version 2: durable records, and what supernodes tell each other. */
 
 /** Most records in one `store`. */
 export const MAX_STORED_RECORDS = 8;
@@ -18,9 +13,6 @@ export const MAX_ROSTER_ADS = 40;
 
 /** What may be offered, and by whose key: a presence by its device, a list by its user, a hint by its device. */
 export type OfferedKind = "presence" | "device-list" | "mailbox-hint";
-
-const offeredKind = v.picklist(["presence", "device-list", "mailbox-hint"]);
-const id = { id: counter };
 
 /** Requests. */
 export type ExchangeRequest =
@@ -46,28 +38,6 @@ export type ExchangeRequest =
   /** News of supernodes. */
   | { readonly kind: "gossip"; readonly id: number; readonly ads: Uint8Array[] };
 
-/** Schemas of {@link ExchangeRequest}. */
-export const exchangeRequests = [
-  v.object({ kind: v.literal("put-durable"), ...id, record: bytesUpTo(MAX_DURABLE_BYTES) }),
-  v.object({ kind: v.literal("find-durable"), ...id, user: key }),
-  v.object({
-    kind: v.literal("store"),
-    ...id,
-    presences: listUpTo(bytesUpTo(MAX_PRESENCE_BYTES), MAX_STORED_RECORDS),
-    durables: listUpTo(bytesUpTo(MAX_DURABLE_BYTES), MAX_STORED_RECORDS),
-  }),
-  v.object({ kind: v.literal("fetch"), ...id, of: v.picklist(["user", "device", "durable"]), key }),
-  v.object({
-    kind: v.literal("offer"),
-    ...id,
-    of: offeredKind,
-    items: listUpTo(v.object({ key, sequence: counter }), MAX_OFFERED_RECORDS),
-  }),
-  v.object({ kind: v.literal("follow"), ...id, users: listUpTo(key, MAX_FOLLOWED_USERS) }),
-  v.object({ kind: v.literal("roster"), ...id, after: v.optional(key) }),
-  v.object({ kind: v.literal("gossip"), ...id, ads: listUpTo(bytesUpTo(MAX_AD_BYTES), MAX_GOSSIPED_ADS) }),
-] as const;
-
 /** Replies. */
 export type ExchangeReply =
   /** Signed durable records, newest of each. */
@@ -76,19 +46,3 @@ export type ExchangeReply =
   | { readonly kind: "wanted"; readonly id: number; readonly keys: Uint8Array[] }
   /** A page of signed ads; `next`: present when more follow, goes into `after`. */
   | { readonly kind: "roster"; readonly id: number; readonly ads: Uint8Array[]; readonly next?: Uint8Array | undefined };
-
-/** Schemas of {@link ExchangeReply}. */
-export const exchangeReplies = [
-  v.object({
-    kind: v.literal("durables"),
-    ...id,
-    records: listUpTo(bytesUpTo(MAX_DURABLE_BYTES), MAX_DURABLES_OF_USER),
-  }),
-  v.object({ kind: v.literal("wanted"), ...id, keys: listUpTo(key, MAX_OFFERED_RECORDS) }),
-  v.object({
-    kind: v.literal("roster"),
-    ...id,
-    ads: listUpTo(bytesUpTo(MAX_AD_BYTES), MAX_ROSTER_ADS),
-    next: v.optional(key),
-  }),
-] as const;

@@ -59,6 +59,16 @@ export {
   MAX_REVOKED_DEVICES,
 } from "./durable.ts";
 export {
+  type ExchangeReply,
+  type ExchangeRequest,
+  MAX_FOLLOWED_USERS,
+  MAX_GOSSIPED_ADS,
+  MAX_OFFERED_RECORDS,
+  MAX_ROSTER_ADS,
+  MAX_STORED_RECORDS,
+  type OfferedKind,
+} from "./index-exchange.ts";
+export {
   type DeviceSet,
   deviceSet,
   INDEX_PROTOCOL,

@@ -1,0 +1,95 @@
+import { type DeviceId, type Durable, deviceIdFromKey, type UserId, userIdFromKey } from "@skein/core";
+import { MAX_LISTED_DEVICES } from "@skein/wire";
+import { MAX_DURABLE_USERS } from "./limits.ts";
+import type { Acceptance } from "./presence-book.ts";
+import { sameBytes } from "./same-bytes.ts";
+
+/** The newest durable records of each user: one device list, and one mailbox hint of each of at most 8 devices. */
+export interface DurableBook {
+  /** Users with a record. */
+  readonly size: number;
+  /** Takes a record whose signatures were checked. */
+  accept(record: Durable): Acceptance;
+  /** Unexpired records, the list first. */
+  ofUser(user: UserId): readonly Durable[];
+  all(): Iterable<Durable>;
+  /** The sequence of the list of this user, or of the hint of this device. */
+  sequenceOf(kind: Durable["kind"], key: Uint8Array): number | undefined;
+  /** Calls for each record that is `new`, and for each that left. */
+  subscribe(listener: (change: "kept" | "left", record: Durable) => void): void;
+}
+
+interface Kept {
+  list?: Durable;
+  readonly hints: Map<DeviceId, Durable>;
+}
+
+/** Makes an empty book; `now` in ms. Expired records leave when room is needed, and are never given out. */
+export function createDurableBook(now: () => number, maxUsers: number = MAX_DURABLE_USERS): DurableBook {
+  const byUser = new Map<UserId, Kept>();
+  const userOf = new Map<DeviceId, UserId>();
+  const listeners: ((change: "kept" | "left", record: Durable) => void)[] = [];
+  const tell = (change: "kept" | "left", record: Durable): void => {
+    for (const listener of listeners) listener(change, record);
+  };
+  const recordsOf = ({ list, hints }: Kept): readonly Durable[] => [...(list === undefined ? [] : [list]), ...hints.values()];
+  const left = (record: Durable): void => {
+    if (record.kind === "mailbox-hint") userOf.delete(record.device);
+    tell("left", record);
+  };
+  const aliveOf = (kept: Kept): readonly Durable[] => recordsOf(kept).filter((each) => each.expiresAt > now());
+  const dropDead = (): void => {
+    for (const [user, kept] of byUser)
+      if (aliveOf(kept).length === 0) {
+        byUser.delete(user);
+        for (const record of recordsOf(kept)) left(record);
+      }
+  };
+  const knownIn = (kept: Kept, record: Durable): Durable | undefined =>
+    record.kind === "device-list" ? kept.list : kept.hints.get(record.device);
+
+  return {
+    get size() {
+      return byUser.size;
+    },
+    accept(record) {
+      const present = byUser.get(record.user);
+      if (present === undefined && byUser.size >= maxUsers) dropDead();
+      if (present === undefined && byUser.size >= maxUsers) return "full";
+      const kept: Kept = present ?? { hints: new Map() };
+      const known = knownIn(kept, record);
+      if (known !== undefined && known.sequence >= record.sequence) {
+        if (known.sequence > record.sequence) return "old";
+        return sameBytes(known.bytes, record.bytes) ? "known" : "conflict";
+      }
+      byUser.set(record.user, kept);
+      if (record.kind === "device-list") kept.list = record;
+      else {
+        kept.hints.delete(record.device);
+        kept.hints.set(record.device, record);
+        userOf.set(record.device, record.user);
+        const [oldest] = [...kept.hints.values()].sort((one, other) => one.issuedAt - other.issuedAt);
+        if (kept.hints.size > MAX_LISTED_DEVICES && oldest?.kind === "mailbox-hint") {
+          kept.hints.delete(oldest.device);
+          left(oldest);
+        }
+      }
+      tell("kept", record);
+      return "new";
+    },
+    ofUser(user) {
+      const kept = byUser.get(user);
+      return kept === undefined ? [] : aliveOf(kept);
+    },
+    *all() {
+      for (const kept of byUser.values()) yield* aliveOf(kept);
+    },
+    sequenceOf(kind, key) {
+      const user = kind === "device-list" ? userIdFromKey(key) : userOf.get(deviceIdFromKey(key));
+      const kept = user === undefined ? undefined : byUser.get(user);
+      const record = kind === "device-list" ? kept?.list : kept?.hints.get(deviceIdFromKey(key));
+      return record === undefined || record.expiresAt <= now() ? undefined : record.sequence;
+    },
+    subscribe: (listener) => void listeners.push(listener),
+  };
+}

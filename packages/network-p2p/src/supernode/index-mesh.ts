@@ -1,7 +1,6 @@
 import type { Libp2p } from "@libp2p/interface";
 import type { SingleKadDHT } from "@libp2p/kad-dht";
-import { type Clock, type DeviceId, deviceIdFromKey, type Random, type UserId, userIdFromKey } from "@skein/core";
-import type { Report } from "@skein/core";
+import { type DeviceId, deviceIdFromKey, type Report, type UserId, userIdFromKey } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
 import { type DialPolicy, neighbourhoodOf } from "../addresses.ts";
 import type { Push } from "../index-client.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { flushCompileCache } from "node:module";
 import process from "node:process";
 import { isId, type UserId } from "@skein/core";
 import { createCrowd } from "./index-bench/crowd.ts";
@@ -67,4 +68,5 @@ process.on("message", (order: Order) => {
 process.on("disconnect", () => process.exit(0));
 // A stream that is reset while a role ends rejects where nobody listens; the figures do not depend on it.
 process.on("unhandledRejection", () => {});
+flushCompileCache();
 process.send?.({ kind: "done" } satisfies Reply);

@@ -23,8 +23,9 @@ export async function createServing({
   index,
 }: Extract<Order, { readonly kind: "serve" }>): Promise<Serving> {
   const first = checkedAds(ads);
+  const ws = `/ip4/${address}/tcp/${PORT}/ws`;
   const supernode = await createSupernode(
-    { listen: [`/ip4/${address}/tcp/${PORT}/ws`], build: "skein-bench", policy: "any", index },
+    { listen: [ws], announce: [ws], build: "skein-bench", policy: "any", index },
     { key, clock: systemClock, random: systemRandom, report: silent, supernodes: async () => first },
   );
   return {

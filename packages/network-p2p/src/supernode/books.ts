@@ -27,8 +27,11 @@ export interface Books {
   readonly refusals: RecordRefusals;
   /** Judges what comes from the DHT; what is good enters the books. */
   readonly validate: RecordValidator;
-  /** Keeps durable records on disk, and sweeps from it what no book knows, now and every ten minutes. Returns the end of it. */
-  keepOn(datastore: Datastore): () => void;
+  /**
+   * Keeps durable records on disk, and sweeps from it what no book knows, now and every ten minutes. Returns the
+   * end of it, which resolves when all is written.
+   */
+  keepOn(datastore: Datastore): () => Promise<void>;
 }
 
 /** How often dead DHT records are swept out, ms. */
@@ -64,9 +67,10 @@ export function createBooks({
     validate: createRecordValidator({ presences, devices, durables }, { now, onRefused }),
     keepOn(datastore) {
       const ending = new AbortController();
-      keepDurablesOnDisk(datastore, { durables, now, signal: ending.signal }).catch((error: unknown) =>
-        report({ name: "store.failed", store: "durable records", reason: String(error) }),
-      );
+      const disk = keepDurablesOnDisk(datastore, { durables, now, signal: ending.signal }).catch((error: unknown) => {
+        report({ name: "store.failed", store: "durable records", reason: String(error) });
+        return undefined;
+      });
       let cancel = (): void => {};
       const sweep = (): void => {
         cancel = clock.at(now() + SWEEP_EVERY_MS, sweep);
@@ -75,9 +79,10 @@ export function createBooks({
         sweepRecords(datastore, { devices: alive, users, durables: durables.all() }).catch(() => {});
       };
       sweep();
-      return () => {
+      return async () => {
         ending.abort();
         cancel();
+        await (await disk)?.written();
       };
     },
   };

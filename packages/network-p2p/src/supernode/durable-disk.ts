@@ -10,12 +10,13 @@ const PREFIX = "/skein-durable";
 
 /**
  * Reads the durable records kept from the last run into a book, checks each anew, and from then on keeps the book's changes
- * on disk. Resolves when all are read; a datastore that fails costs only what was not written.
+ * on disk. Resolves when all are read, with a wait for what is being written; a datastore that fails costs only what was
+ * not written.
  */
 export async function keepDurablesOnDisk(
   datastore: Datastore,
   dependencies: { readonly durables: DurableBook; readonly now: () => number; readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<{ written(): Promise<void> }> {
   const { durables, now, signal } = dependencies;
   /** One write at a time, in the order of the changes. */
   let writing: Promise<unknown> = Promise.resolve();
@@ -25,12 +26,17 @@ export async function keepDurablesOnDisk(
       .catch(() => {});
   });
   for await (const { key, value } of datastore.query({ prefix: PREFIX })) {
-    if (signal.aborted) return;
-    const record = verifyDurable(value, now());
+    if (signal.aborted) break;
+    const record = verifyDurable(Uint8Array.from(value), now());
     // Written again when it is taken: no harm, and no second way in.
     if (record.ok) durables.accept(record.value);
     else await datastore.delete(key);
   }
+  return {
+    async written() {
+      await writing;
+    },
+  };
 }
 
 function keyOf(record: Durable): Key {

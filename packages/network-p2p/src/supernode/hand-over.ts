@@ -62,17 +62,17 @@ export function createHandOver(dependencies: {
     });
   const offer = async (to: DeviceId, all: readonly Item[]): Promise<void> => {
     const { version } = await pool.open(to);
-    for (const of of ["presence", "device-list", "mailbox-hint"] as const) {
-      const some = all.filter((item) => item.of === of);
+    for (const kind of ["presence", "device-list", "mailbox-hint"] as const) {
+      const some = all.filter(({ of }) => of === kind);
       if (version === 1) {
         // A build before 0.2 cannot say what it lacks, and knows presences only.
-        for (const { parcel } of of === "presence" ? some : []) outbox.send(to, parcel);
+        for (const { parcel } of kind === "presence" ? some : []) outbox.send(to, parcel);
         continue;
       }
       for (let at = 0; at < some.length; at += MAX_OFFERED_RECORDS) {
         const page = some.slice(at, at + MAX_OFFERED_RECORDS);
         const list = page.map(({ key, sequence }) => ({ key, sequence }));
-        const answer = await pool.ask(to, { kind: "offer", of, items: list });
+        const answer = await pool.ask(to, { kind: "offer", of: kind, items: list });
         const wanted = new Set(answer.kind === "wanted" ? answer.keys.map(deviceIdFromKey) : []);
         for (const { key, parcel } of page) if (wanted.has(deviceIdFromKey(key))) outbox.send(to, parcel);
       }

@@ -86,7 +86,7 @@ export const MAX_RATED_ADDRESSES = 4_096;
 export const MAX_ROSTER = 5_000;
 
 /** An ad is handed on as long as it was signed this long ago at most, ms: a living supernode signs anew before. */
-export const FRESH_AD_MS: number = 40 * 60_000;
+export const FRESH_AD_MS: number = 20 * 60_000;
 
 /** A supernode that failed is tried again after this, ms; doubles up to the longest. */
 export const SUSPECT_FIRST_RETRY_MS = 30_000;

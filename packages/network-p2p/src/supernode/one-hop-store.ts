@@ -26,7 +26,7 @@ type Answer = "found" | "nothing";
 
 /**
  * The one-hop index: every supernode knows all others, so a record's holders are computed, not looked up. A holder answers
- * by itself; anybody else asks the three at once and takes the majority's newest. docs/spec/p2p.md, PP60–PP64.
+ * by itself; anybody else asks the three at once and takes the majority's newest. docs/spec/p2p.md, PI1–PI5.
  */
 export function createOneHopStore(dependencies: OneHopDependencies): IndexStore {
   const { clock, durables, gate, outbox, placement, pool, presences } = dependencies;

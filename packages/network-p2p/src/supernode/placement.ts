@@ -3,7 +3,7 @@ import { EVERYWHERE_UP_TO, REPLICAS } from "./limits.ts";
 import { holdersOf, type Member } from "./rendezvous.ts";
 import type { Roster } from "./roster.ts";
 
-/** Which supernodes keep which records now, as far as we know; docs/spec/p2p.md, PP60. */
+/** Which supernodes keep which records now, as far as we know; docs/spec/p2p.md, PI1. */
 export interface Placement {
   /** All supernodes that count, us among them. */
   readonly members: readonly Member[];

@@ -146,14 +146,13 @@ export async function createSupernode(
   const assembly = assemble(options, dependencies, base);
   mayReserve = (device) => assembly.door.knock(device).kind === "accept";
   await assembly.reaching.open();
-  const endKeeping = datastore === undefined ? () => {} : assembly.books.keepOn(datastore);
+  const endKeeping = datastore === undefined ? async () => {} : assembly.books.keepOn(datastore);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    endKeeping();
     assembly.mesh.stop();
     await assembly.service.stop();
     const stopping = Promise.resolve(base.node.stop()).catch(() => {});
-    await Promise.all([atMost(STOP_TIMEOUT_MS, stopping), assembly.reaching.stop()]);
+    await Promise.all([atMost(STOP_TIMEOUT_MS, stopping), assembly.reaching.stop(), endKeeping()]);
   };
   if (options.begin !== "idle") await serveAtOnce(assembly.service, assembly.maxReservations, stop);
   assembly.mesh.neighbours.tend().catch(() => {});

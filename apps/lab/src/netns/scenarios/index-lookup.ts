@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { pause } from "@skein/core";
 import { type Actor, startActor } from "../../index-bench/actor.ts";
 import { lineOf, type Measured, measured, type Sample } from "../../index-bench/figures.ts";
 import type { Figures, Order, Somebody } from "../../index-bench/messages.ts";
 import type { LinkCounters } from "../forwarder.ts";
 import type { Lab } from "../lab.ts";
+import { labDir } from "../lab-state.ts";
 import { LabError } from "../requirements.ts";
 import type { Scenario, ScenarioContext, ScenarioResult } from "../scenario.ts";
 import { INTERNET } from "../topology.ts";
@@ -71,6 +73,7 @@ async function runIndex(lab: Lab, context: ScenarioContext): Promise<ScenarioRes
     } catch (error) {
       signal.throwIfAborted();
       reasons[name] = (error as Error).message;
+      say(`${name}: ${reasons[name]}`);
     }
   }
   for (const name of [...Object.keys(VARIANTS), PLAIN]) say(lineOf(name, taken.get(name), reasons[name]));
@@ -101,10 +104,12 @@ function figuresOf(
 
 async function startAll(lab: Lab, signal: AbortSignal): Promise<readonly Actor[]> {
   const hosts = [...names, "crowd", "seeker"];
-  const actors: Actor[] = [];
-  for (let at = 0; at < hosts.length; at += STARTING_AT_ONCE) {
-    const some = hosts.slice(at, at + STARTING_AT_ONCE).map((name) => startActor(lab.host(name), signal));
-    actors.push(...(await Promise.all(some)));
+  const cache = join(labDir(lab.id), "compiled");
+  const start = (name: string): Promise<Actor> => startActor(lab.host(name), cache, signal);
+  // The first compiles for all.
+  const actors: Actor[] = [await start(hosts[0] ?? "")];
+  for (let at = 1; at < hosts.length; at += STARTING_AT_ONCE) {
+    actors.push(...(await Promise.all(hosts.slice(at, at + STARTING_AT_ONCE).map(start))));
   }
   return actors;
 }
@@ -119,6 +124,7 @@ async function measureVariant(
   const { say } = context;
   const counted = context.calls ?? FINDS;
   const ads = await serve(supernodes, index);
+  say(`${name}: all serve`);
   await settled(stage, "supernodes know each other", (all) =>
     all.every(({ dhtPeers, roster }) => (index.kind === "dht" ? dhtPeers >= SUPERNODES / 2 : roster === SUPERNODES - 1)),
   );

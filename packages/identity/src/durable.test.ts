@@ -42,7 +42,10 @@ test("[ID14] a durable record is at most 1 KiB: addresses are left out before su
   expect(hint.mailboxes.length).toBe(3);
   expect(hint.bytes.byteLength).toBeLessThanOrEqual(MAX_DURABLE_BYTES);
   const many = Array.from({ length: 20 }, () => person().device);
-  const list = signDeviceList({ sequence: 1, issuedAt: NOW, devices: many.slice(0, 8), revoked: many }, person().userKey);
+  const list = signDeviceList(
+    { sequence: 1, issuedAt: NOW, devices: many.slice(0, 8), revoked: many },
+    person().userKey,
+  );
   expect([list.revoked, list.bytes.byteLength <= MAX_DURABLE_BYTES]).toEqual([many.slice(-12), true]);
 });
 

@@ -12,7 +12,10 @@ export interface OwnDurables {
 /** Makes it, closed. What fails is tried again the next day, or at the next start. */
 export function createOwnDurables(
   account: Account,
-  { clock, directory }: { readonly clock: Clock; readonly directory: Pick<Directory, "findDurable" | "publishDurable"> },
+  {
+    clock,
+    directory,
+  }: { readonly clock: Clock; readonly directory: Pick<Directory, "findDurable" | "publishDurable"> },
 ): OwnDurables {
   let cancelNext = (): void => {};
 

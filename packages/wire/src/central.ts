@@ -1,8 +1,8 @@
 import { MAX_MAIL_BYTES } from "@skein/core";
 import * as v from "valibot";
 import { defineFormat, type Format } from "./codec.ts";
-import { bytesOf, bytesUpTo, key, line, listUpTo, time } from "./fields.ts";
 import { MAX_DURABLE_BYTES, MAX_DURABLES_OF_USER } from "./durable.ts";
+import { bytesOf, bytesUpTo, key, line, listUpTo, time } from "./fields.ts";
 import { MAX_CERTIFICATE_BYTES, MAX_PRESENCE_BYTES } from "./records.ts";
 
 /** What device and central server say to each other in control frames. Contract: docs/spec/central.md. */

@@ -23,7 +23,12 @@ export type ExchangeRequest =
   /** Supernode to supernode, as all below: you are a holder of these records. */
   | { readonly kind: "store"; readonly id: number; readonly presences: Uint8Array[]; readonly durables: Uint8Array[] }
   /** What do you yourself hold? Asks nobody else. */
-  | { readonly kind: "fetch"; readonly id: number; readonly of: "user" | "device" | "durable"; readonly key: Uint8Array }
+  | {
+      readonly kind: "fetch";
+      readonly id: number;
+      readonly of: "user" | "device" | "durable";
+      readonly key: Uint8Array;
+    }
   /** Which of these records do you lack, or have older? */
   | {
       readonly kind: "offer";
@@ -45,4 +50,9 @@ export type ExchangeReply =
   /** Keys of the offered records that are wanted. */
   | { readonly kind: "wanted"; readonly id: number; readonly keys: Uint8Array[] }
   /** A page of signed ads; `next`: present when more follow, goes into `after`. */
-  | { readonly kind: "roster"; readonly id: number; readonly ads: Uint8Array[]; readonly next?: Uint8Array | undefined };
+  | {
+      readonly kind: "roster";
+      readonly id: number;
+      readonly ads: Uint8Array[];
+      readonly next?: Uint8Array | undefined;
+    };

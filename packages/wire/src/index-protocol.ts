@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { defineFormat, type Format } from "./codec.ts";
-import { bytesUpTo, counter, key, line, listUpTo, time } from "./fields.ts";
 import { MAX_DURABLE_BYTES, MAX_DURABLES_OF_USER } from "./durable.ts";
+import { bytesUpTo, counter, key, line, listUpTo, time } from "./fields.ts";
 import {
   type ExchangeReply,
   type ExchangeRequest,

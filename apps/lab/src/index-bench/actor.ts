@@ -49,7 +49,9 @@ export async function startActor(host: Host, cacheDirectory: string, signal: Abo
         program.process.send(order);
         const reply = await coming;
         if (reply.kind === expected) return reply as Extract<Reply, { readonly kind: typeof expected }>;
-        throw new LabError(`${host.name}: ${reply.kind === "failed" ? reply.reason : `an answer of kind ${reply.kind}`}`);
+        throw new LabError(
+          `${host.name}: ${reply.kind === "failed" ? reply.reason : `an answer of kind ${reply.kind}`}`,
+        );
       }),
   };
 }

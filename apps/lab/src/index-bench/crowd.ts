@@ -6,10 +6,7 @@ import type { Order, Somebody } from "./messages.ts";
 const AT_ONCE = 8;
 
 /** Starts people, each online with one supernode, in turn. */
-export async function createCrowd({
-  ads,
-  people,
-}: Extract<Order, { readonly kind: "populate" }>): Promise<{
+export async function createCrowd({ ads, people }: Extract<Order, { readonly kind: "populate" }>): Promise<{
   readonly people: readonly Somebody[];
   stop(): Promise<void>;
 }> {

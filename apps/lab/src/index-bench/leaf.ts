@@ -5,7 +5,9 @@ import { createP2pNetwork, type P2pNetwork } from "@skein/network-p2p";
 const START_TIMEOUT_MS = 30_000;
 
 /** Starts the product's leaf with these supernodes; resolves when it is online with all of them. */
-export async function startLeaf(ads: readonly SupernodeAd[]): Promise<{ readonly account: Account; readonly network: P2pNetwork }> {
+export async function startLeaf(
+  ads: readonly SupernodeAd[],
+): Promise<{ readonly account: Account; readonly network: P2pNetwork }> {
   const account = createAccount(
     { name: "Somebody", deviceName: "bench" },
     { random: systemRandom, now: systemClock.now() },

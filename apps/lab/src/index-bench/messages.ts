@@ -25,7 +25,13 @@ export type Reply =
   | { readonly kind: "people"; readonly people: readonly Somebody[] }
   | { readonly kind: "figures"; readonly figures: Figures }
   /** `firstMs`: until the first answer that held, where that is not the end. */
-  | { readonly kind: "found"; readonly found: boolean; readonly tookMs: number; readonly firstMs?: number; readonly requests?: number }
+  | {
+      readonly kind: "found";
+      readonly found: boolean;
+      readonly tookMs: number;
+      readonly firstMs?: number;
+      readonly requests?: number;
+    }
   | { readonly kind: "failed"; readonly reason: string };
 
 /** A person of the crowd. */

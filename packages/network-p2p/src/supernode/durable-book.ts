@@ -1,8 +1,8 @@
 import { type DeviceId, type Durable, deviceIdFromKey, type UserId, userIdFromKey } from "@skein/core";
 import { MAX_LISTED_DEVICES } from "@skein/wire";
+import { equals } from "uint8arrays/equals";
 import { MAX_DURABLE_USERS } from "./limits.ts";
 import type { Acceptance } from "./presence-book.ts";
-import { sameBytes } from "./same-bytes.ts";
 
 /** The newest durable records of each user: one device list, and one mailbox hint of each of at most 8 devices. */
 export interface DurableBook {
@@ -32,7 +32,10 @@ export function createDurableBook(now: () => number, maxUsers: number = MAX_DURA
   const tell = (change: "kept" | "left", record: Durable): void => {
     for (const listener of listeners) listener(change, record);
   };
-  const recordsOf = ({ list, hints }: Kept): readonly Durable[] => [...(list === undefined ? [] : [list]), ...hints.values()];
+  const recordsOf = ({ list, hints }: Kept): readonly Durable[] => [
+    ...(list === undefined ? [] : [list]),
+    ...hints.values(),
+  ];
   const left = (record: Durable): void => {
     if (record.kind === "mailbox-hint") userOf.delete(record.device);
     tell("left", record);
@@ -60,7 +63,7 @@ export function createDurableBook(now: () => number, maxUsers: number = MAX_DURA
       const known = knownIn(kept, record);
       if (known !== undefined && known.sequence >= record.sequence) {
         if (known.sequence > record.sequence) return "old";
-        return sameBytes(known.bytes, record.bytes) ? "known" : "conflict";
+        return equals(known.bytes, record.bytes) ? "known" : "conflict";
       }
       byUser.set(record.user, kept);
       if (record.kind === "device-list") kept.list = record;

@@ -1,4 +1,12 @@
-import { type Clock, type DeviceId, type Durable, deviceIdFromKey, keyFromId, type Presence, type UserId } from "@skein/core";
+import {
+  type Clock,
+  type DeviceId,
+  type Durable,
+  deviceIdFromKey,
+  keyFromId,
+  type Presence,
+  type UserId,
+} from "@skein/core";
 import { MAX_OFFERED_RECORDS, type OfferedKind } from "@skein/wire";
 import type { DurableBook } from "./durable-book.ts";
 import { HAND_OVER_AFTER_MS, REPUBLISH_DURABLES_MS } from "./limits.ts";
@@ -56,7 +64,9 @@ export function createHandOver(dependencies: {
     item.under.flatMap((id) => {
       const now = placement.holders(id, placement.members);
       const then = placement.holders(id, earlier);
-      const giver = then.find((each) => !fresh.has(each) && placement.members.some(({ supernode }) => supernode === each));
+      const giver = then.find(
+        (each) => !fresh.has(each) && placement.members.some(({ supernode }) => supernode === each),
+      );
       if (giver !== self) return [];
       return now.filter((each) => each !== self && (fresh.has(each) || !then.includes(each)));
     });

@@ -7,8 +7,8 @@ import { deviceOf } from "../peer-id.ts";
 import type { Books } from "./books.ts";
 import type { Door } from "./door.ts";
 import type { Guests } from "./guests.ts";
-import { type IndexServiceDependencies, type JoinRequest, serveIndex } from "./index-service.ts";
 import type { IndexMesh } from "./index-mesh.ts";
+import { type IndexServiceDependencies, type JoinRequest, serveIndex } from "./index-service.ts";
 import { createRequestRates } from "./request-rates.ts";
 import type { Service } from "./service.ts";
 

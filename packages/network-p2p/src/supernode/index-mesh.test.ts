@@ -25,7 +25,10 @@ async function worldOf(options: P2pWorldOptions): Promise<readonly Supernode[]> 
   return world.supernodes;
 }
 
-async function ask(supernode: Supernode, raw?: RawLeaf): Promise<{ index: IndexClient; pushes: ReturnType<typeof createArrivals<Push>> }> {
+async function ask(
+  supernode: Supernode,
+  raw?: RawLeaf,
+): Promise<{ index: IndexClient; pushes: ReturnType<typeof createArrivals<Push>> }> {
   const leaf = raw ?? (await startRawLeaf());
   if (raw === undefined) leaves.push(leaf);
   const pushes = createArrivals<Push>();
@@ -141,7 +144,6 @@ test("[PI10] what supernodes ask each other is refused to whoever is none", asyn
     { kind: "roster" },
     { kind: "gossip", ads: [] },
   ];
-  for (const question of questions)
-    await expect(index.ask(question)).rejects.toMatchObject({ code: "refused" });
+  for (const question of questions) await expect(index.ask(question)).rejects.toMatchObject({ code: "refused" });
   expect(supernode.status().records).toBe(0);
 }, 30_000);

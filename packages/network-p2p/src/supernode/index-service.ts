@@ -107,7 +107,6 @@ function spokenIn1(reply: IndexReply): boolean {
   return !SINCE_2.has(reply.kind) && !(reply.kind === "refused" && reply.reason === "busy");
 }
 
-
 const DEAR: ReadonlySet<IndexRequest["kind"]> = new Set(["put", "announce", "turn"]);
 
 /** Who asks, on one stream. */

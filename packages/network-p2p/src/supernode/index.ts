@@ -9,6 +9,9 @@
  *
  * @module
  */
+
+export { peerIdOf } from "../peer-id.ts";
+export { KAD_PROTOCOL, PRESENCE_KEY_PREFIX } from "../specification.ts";
 export { declaredReachability } from "./declared-probe.ts";
 export type { DialBack } from "./dial-back.ts";
 export {
@@ -22,8 +25,6 @@ export { createNoticeBoard, type KeptNotice, type NoticeBoard, type NoticeStore 
 export type { Announced } from "./outside-address.ts";
 export { labPace, type Pace, productionPace } from "./pace.ts";
 export type { ReachabilityProbe } from "./reachability-probe.ts";
-export { peerIdOf } from "../peer-id.ts";
-export { KAD_PROTOCOL, PRESENCE_KEY_PREFIX } from "../specification.ts";
 export type { Datastore } from "./record-sweep.ts";
 export type { Service, ServicePhase } from "./service.ts";
 export {

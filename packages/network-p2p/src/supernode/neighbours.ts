@@ -1,7 +1,7 @@
 import { type Clock, type DeviceId, keyFromId, type Random } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
-import type { RosterGossip } from "./roster-gossip.ts";
 import type { Roster } from "./roster.ts";
+import type { RosterGossip } from "./roster-gossip.ts";
 import type { Neighbour, SupernodePool } from "./supernode-pool.ts";
 
 export type { Neighbour } from "./supernode-pool.ts";
@@ -40,10 +40,7 @@ export interface NeighbourDependencies {
 }
 
 /** Looks after neighbours every `everyMs` until stopped. Failing to reach one costs nothing but that one. */
-export function keepNeighbours(
-  options: { readonly everyMs: number },
-  dependencies: NeighbourDependencies,
-): Neighbours {
+export function keepNeighbours(options: { readonly everyMs: number }, dependencies: NeighbourDependencies): Neighbours {
   const { candidate, clock, gossip, onNotice, onObserved, ownAd, pool, random, roster, source, wanted } = dependencies;
   let stopped = false;
   let cancelNext = (): void => {};

@@ -112,9 +112,6 @@ test("[PI8] nobody signs a list or a hint for somebody else", () => {
   gate.durable(bytes, leaf);
   expect(durables.ofUser(account.user)).toEqual([]);
   expect(() =>
-    signMailboxHint(
-      { certificate: account.certificate, sequence: 1, issuedAt: now(), mailboxes: [] },
-      thief.deviceKey,
-    ),
+    signMailboxHint({ certificate: account.certificate, sequence: 1, issuedAt: now(), mailboxes: [] }, thief.deviceKey),
   ).toThrow("another device");
 });

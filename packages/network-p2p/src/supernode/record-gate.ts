@@ -1,11 +1,11 @@
 import { type Durable, deviceIdFromKey, type Presence, userIdFromKey } from "@skein/core";
 import { verifyDurable, verifyPresence } from "@skein/identity";
 import { MAX_DURABLE_BYTES, MAX_PRESENCE_BYTES, type Parsed, signedEnvelope } from "@skein/wire";
+import { equals } from "uint8arrays/equals";
 import type { DurableBook } from "./durable-book.ts";
 import type { Acceptance, PresenceBook } from "./presence-book.ts";
 import type { Bringer, RecordQuotas } from "./record-quotas.ts";
 import { type RecordRefusals, type RefusalReason, reasonOfSentence } from "./record-refusals.ts";
-import { sameBytes } from "./same-bytes.ts";
 
 /** What came of a record that was brought, and the record where it is in the book now. */
 export interface Admission<T> {
@@ -40,7 +40,7 @@ export function createRecordGate(dependencies: {
       refuse("malformed", envelope.reason);
       return { outcome: "invalid" };
     }
-    const known = how.knownUnder(envelope.value.key).find((each) => sameBytes(each.bytes, bytes));
+    const known = how.knownUnder(envelope.value.key).find((each) => equals(each.bytes, bytes));
     if (known !== undefined) return { outcome: "known", record: known };
     const owner = `${how.what} ${deviceIdFromKey(envelope.value.key)}`;
     if (!quotas.mayBring(owner, from)) {
@@ -76,7 +76,9 @@ export function createRecordGate(dependencies: {
     knownUnder: (key, record) =>
       durables
         .ofUser(record?.user ?? userIdFromKey(key))
-        .filter((each) => (each.kind === "mailbox-hint" ? each.device : each.user) === deviceIdFromKey(key) as string),
+        .filter(
+          (each) => (each.kind === "mailbox-hint" ? each.device : each.user) === (deviceIdFromKey(key) as string),
+        ),
     verify: verifyDurable,
     accept: durables.accept,
   };

@@ -15,7 +15,11 @@ export const DHT_DATASTORE_PREFIX = "/skein-dht";
  */
 export async function sweepRecords(
   datastore: Datastore,
-  alive: { readonly devices: Iterable<DeviceId>; readonly users: Iterable<UserId>; readonly durables: Iterable<Durable> },
+  alive: {
+    readonly devices: Iterable<DeviceId>;
+    readonly users: Iterable<UserId>;
+    readonly durables: Iterable<Durable>;
+  },
 ): Promise<void> {
   const names = new Set<string>();
   for (const device of alive.devices) names.add(nameOf(presenceKey(device)));

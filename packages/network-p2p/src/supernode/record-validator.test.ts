@@ -12,7 +12,10 @@ function stage(now: () => number = Date.now) {
   const devices = createDeviceBook(now);
   const refusals: string[] = [];
   const onRefused = (reason: string): void => void refusals.push(reason);
-  const validate: RecordValidator = createRecordValidator({ presences, devices, durables: createDurableBook(now) }, { now, onRefused });
+  const validate: RecordValidator = createRecordValidator(
+    { presences, devices, durables: createDurableBook(now) },
+    { now, onRefused },
+  );
   return { presences, devices, refusals, validate };
 }
 

@@ -15,11 +15,15 @@ const keys = Array.from({ length: 2_000 }, () => random.bytes(32));
 
 test("[PI1] any two that know the same supernodes, in whatever order, place a key alike", () => {
   fc.assert(
-    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.shuffledSubarray(many, { minLength: 70 }), (key, some) => {
-      const holders = holdersOf(key, some, few);
-      expect(holders).toEqual(holdersOf(key, some.toReversed(), few));
-      expect(new Set(holders).size).toBe(3);
-    }),
+    fc.property(
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.shuffledSubarray(many, { minLength: 70 }),
+      (key, some) => {
+        const holders = holdersOf(key, some, few);
+        expect(holders).toEqual(holdersOf(key, some.toReversed(), few));
+        expect(new Set(holders).size).toBe(3);
+      },
+    ),
     { numRuns: 40 },
   );
 });

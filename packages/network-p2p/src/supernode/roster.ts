@@ -1,10 +1,10 @@
 import { type DeviceId, deviceIdFromKey } from "@skein/core";
 import { type SupernodeAd, verifyAd } from "@skein/identity";
 import { signedEnvelope } from "@skein/wire";
+import { equals } from "uint8arrays/equals";
 import { neighbourhoodOf } from "../addresses.ts";
 import { FRESH_AD_MS, MAX_ROSTER, SUSPECT_FIRST_RETRY_MS, SUSPECT_LONGEST_RETRY_MS } from "./limits.ts";
 import type { Member } from "./rendezvous.ts";
-import { sameBytes } from "./same-bytes.ts";
 
 /** What an ad was to us. `back`: a supernode that was suspected says something new. */
 export type Learned = "new" | "back" | "newer" | "known" | "full";
@@ -127,7 +127,7 @@ export function createRoster(options: { readonly self: DeviceId; readonly max?: 
     read(bytes) {
       const envelope = signedEnvelope.decode(bytes);
       const known = envelope.ok ? entries.get(deviceIdFromKey(envelope.value.key))?.ad : undefined;
-      if (known !== undefined && known.expiresAt > now() && sameBytes(known.bytes, bytes)) return known;
+      if (known !== undefined && known.expiresAt > now() && equals(known.bytes, bytes)) return known;
       const ad = verifyAd(bytes, now());
       return ad.ok ? ad.value : undefined;
     },
@@ -153,9 +153,7 @@ export function createRoster(options: { readonly self: DeviceId; readonly max?: 
       const open = [...entries.values()].filter((each) => isTrusted(each) && each.ad.serving?.phase !== "leaving");
       return {
         met: open.filter(({ streams }) => streams > 0).map(({ ad }) => ad),
-        heard: open
-          .filter(({ ad, streams }) => streams === 0 && ad.issuedAt > now() - FRESH_AD_MS)
-          .map(({ ad }) => ad),
+        heard: open.filter(({ ad, streams }) => streams === 0 && ad.issuedAt > now() - FRESH_AD_MS).map(({ ad }) => ad),
       };
     },
     heard: () => [...entries.values()].filter(isTrusted).map(({ ad }) => ad),

@@ -298,8 +298,7 @@ type Assembly = ReturnType<typeof assemble>;
 
 /** What others see of it. */
 function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
-  const { addresses, books, desk, door, guests, id, leaves, maxReservations, mesh, node, ownAd, service } =
-    assembly;
+  const { addresses, books, desk, door, guests, id, leaves, maxReservations, mesh, node, ownAd, service } = assembly;
   return {
     id,
     addresses,

@@ -126,7 +126,9 @@ async function measureVariant(
   const ads = await serve(supernodes, index);
   say(`${name}: all serve`);
   await settled(stage, "supernodes know each other", (all) =>
-    all.every(({ dhtPeers, roster }) => (index.kind === "dht" ? dhtPeers >= SUPERNODES / 2 : roster === SUPERNODES - 1)),
+    all.every(({ dhtPeers, roster }) =>
+      index.kind === "dht" ? dhtPeers >= SUPERNODES / 2 : roster === SUPERNODES - 1,
+    ),
   );
   const rounds = index.kind === "dht" ? 2 : 1;
   const { people } = await crowd.tell(

@@ -53,14 +53,18 @@ export function openDurableStore(path: string, limits: { readonly maxDurables: n
     return removed;
   };
 
+  const hasRoom = (now: number): boolean => {
+    if (records >= limits.maxDurables) expire(now);
+    return records < limits.maxDurables;
+  };
+
   return {
     put(record, now) {
       const name = record.kind === "device-list" ? `list ${record.user}` : `hint ${record.device}`;
       const known = select.get(name) as { readonly sequence: number; readonly bytes: Uint8Array } | undefined;
       if (known !== undefined && known.sequence >= record.sequence)
         return Buffer.compare(known.bytes, record.bytes) === 0 ? "same" : "old";
-      if (known === undefined && records >= limits.maxDurables) expire(now);
-      if (known === undefined && records >= limits.maxDurables) return "full";
+      if (known === undefined && !hasRoom(now)) return "full";
       insert.run(name, keyFromId(record.user), record.sequence, record.expiresAt, record.bytes);
       if (known === undefined) records += 1;
       return "stored";

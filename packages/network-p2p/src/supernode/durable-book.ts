@@ -1,8 +1,14 @@
-import { type DeviceId, type Durable, deviceIdFromKey, type UserId, userIdFromKey } from "@skein/core";
+import {
+  type DeviceId,
+  type Durable,
+  deviceIdFromKey,
+  type MailboxHint,
+  type UserId,
+  userIdFromKey,
+} from "@skein/core";
 import { MAX_LISTED_DEVICES } from "@skein/wire";
-import { equals } from "uint8arrays/equals";
 import { MAX_DURABLE_USERS } from "./limits.ts";
-import type { Acceptance } from "./presence-book.ts";
+import { type Acceptance, compare } from "./presence-book.ts";
 
 /** The newest durable records of each user: one device list, and one mailbox hint of each of at most 8 devices. */
 export interface DurableBook {
@@ -21,7 +27,7 @@ export interface DurableBook {
 
 interface Kept {
   list?: Durable;
-  readonly hints: Map<DeviceId, Durable>;
+  readonly hints: Map<DeviceId, MailboxHint>;
 }
 
 /** Makes an empty book; `now` in ms. Expired records leave when room is needed, and are never given out. */
@@ -48,6 +54,19 @@ export function createDurableBook(now: () => number, maxUsers: number = MAX_DURA
         for (const record of recordsOf(kept)) left(record);
       }
   };
+  const hasRoom = (): boolean => {
+    if (byUser.size >= maxUsers) dropDead();
+    return byUser.size < maxUsers;
+  };
+  /** A user has so many hints at most: a further one takes the place of the one that was signed longest ago. */
+  const keepHint = ({ hints }: Kept, hint: MailboxHint): void => {
+    hints.set(hint.device, hint);
+    userOf.set(hint.device, hint.user);
+    const [oldest] = [...hints.values()].sort((one, other) => one.issuedAt - other.issuedAt);
+    if (hints.size <= MAX_LISTED_DEVICES || oldest === undefined) return;
+    hints.delete(oldest.device);
+    left(oldest);
+  };
   const knownIn = (kept: Kept, record: Durable): Durable | undefined =>
     record.kind === "device-list" ? kept.list : kept.hints.get(record.device);
 
@@ -57,27 +76,14 @@ export function createDurableBook(now: () => number, maxUsers: number = MAX_DURA
     },
     accept(record) {
       const present = byUser.get(record.user);
-      if (present === undefined && byUser.size >= maxUsers) dropDead();
-      if (present === undefined && byUser.size >= maxUsers) return "full";
+      if (present === undefined && !hasRoom()) return "full";
       const kept: Kept = present ?? { hints: new Map() };
       const known = knownIn(kept, record);
-      if (known !== undefined && known.sequence >= record.sequence) {
-        if (known.sequence > record.sequence) return "old";
-        return equals(known.bytes, record.bytes) ? "known" : "conflict";
-      }
+      if (known !== undefined && known.sequence >= record.sequence) return compare(known, record);
       byUser.set(record.user, kept);
-      if (record.kind === "device-list") kept.list = record;
-      else {
-        kept.hints.delete(record.device);
-        kept.hints.set(record.device, record);
-        userOf.set(record.device, record.user);
-        const [oldest] = [...kept.hints.values()].sort((one, other) => one.issuedAt - other.issuedAt);
-        if (kept.hints.size > MAX_LISTED_DEVICES && oldest?.kind === "mailbox-hint") {
-          kept.hints.delete(oldest.device);
-          left(oldest);
-        }
-      }
       tell("kept", record);
+      if (record.kind === "device-list") kept.list = record;
+      else keepHint(kept, record);
       return "new";
     },
     ofUser(user) {

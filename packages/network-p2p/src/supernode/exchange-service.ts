@@ -66,33 +66,43 @@ export async function answerExchange(
   dependencies: ExchangeDependencies,
 ): Promise<IndexReply> {
   const { durables, gate, rates, store } = dependencies;
-  const { id, kind } = request;
-  const { as, peer } = asker;
-  if (kind === "put-durable") {
-    if (!rates.allow(peer, "dear")) return refused(id, "rate");
+  const { id } = request;
+  const { cost, count } = priceOf(request);
+  for (let paid = 0; paid < count; paid += 1) if (!rates.allow(asker.peer, cost)) return refused(id, "rate");
+  if (request.kind === "put-durable") {
     const { outcome, record } = gate.durable(request.record, asker);
     if (record === undefined) return refused(id, refusalOf(outcome));
     await store.spreadDurable(record);
     return { kind: "done", id };
   }
-  if (kind === "store") {
-    const records = request.presences.length + request.durables.length;
-    for (let count = 0; count < records; count += 1) if (!rates.allow(peer, "record")) return refused(id, "rate");
-  } else if (!rates.allow(peer, kind === "fetch" ? "record" : "cheap")) return refused(id, "rate");
-  if (kind === "find-durable") {
+  if (request.kind === "find-durable") {
     const user = userIdFromKey(request.user);
     await store.seekDurable(user);
     return durablesOf(id, user, durables);
   }
   // All others are between supernodes.
-  return as === "supernode" ? answerSupernode(request, asker, dependencies) : refused(id, "unavailable");
+  return asker.as === "supernode" ? answerSupernode(request, asker, dependencies) : refused(id, "unavailable");
+}
+
+function priceOf(request: ExchangeRequest): { readonly cost: "cheap" | "dear" | "record"; readonly count: number } {
+  switch (request.kind) {
+    case "put-durable":
+      return { cost: "dear", count: 1 };
+    case "store":
+      return { cost: "record", count: request.presences.length + request.durables.length };
+    case "fetch":
+      return { cost: "record", count: 1 };
+    default:
+      return { cost: "cheap", count: 1 };
+  }
 }
 
 function answerSupernode(
   request: Exclude<ExchangeRequest, { readonly kind: "put-durable" | "find-durable" }>,
   asker: Asker,
-  { durables, gate, gossip, now, presences, watchers }: ExchangeDependencies,
+  dependencies: ExchangeDependencies,
 ): IndexReply {
+  const { gate, gossip } = dependencies;
   const { id } = request;
   switch (request.kind) {
     case "store":
@@ -100,36 +110,52 @@ function answerSupernode(
       for (const bytes of request.presences) gate.presence(bytes, asker);
       for (const bytes of request.durables) gate.durable(bytes, asker);
       return { kind: "done", id };
-    case "fetch": {
-      if (request.of === "durable") return durablesOf(id, userIdFromKey(request.key), durables);
-      const found =
-        request.of === "user"
-          ? presences.ofUser(userIdFromKey(request.key))
-          : [presences.ofDevice(deviceIdFromKey(request.key))].filter((each) => each !== undefined);
-      return { kind: "records", id, records: found.slice(0, MAX_DEVICES_OF_USER).map(({ bytes }) => bytes) };
-    }
-    case "offer": {
-      const sequenceOf = (key: Uint8Array): number | undefined => {
-        if (request.of === "presence") return presences.ofDevice(deviceIdFromKey(key))?.sequence;
-        return durables.sequenceOf(request.of, key);
-      };
-      const wanted = request.items.filter(({ key, sequence }) => (sequenceOf(key) ?? -1) < sequence);
-      return { kind: "wanted", id, keys: wanted.map(({ key }) => key) };
-    }
-    case "follow": {
-      const { followed, follower } = asker;
-      for (const [user, until] of followed) if (until <= now()) followed.delete(user);
-      for (const user of request.users.map(userIdFromKey)) followed.set(user, now() + FOLLOW_MS);
-      if (followed.size > MAX_FOLLOWED) return refused(id, "full");
-      watchers.watch(follower, [...followed.keys()]);
-      return { kind: "done", id };
-    }
+    case "fetch":
+      return fetchHere(request, dependencies);
+    case "offer":
+      return { kind: "wanted", id, keys: lacking(request, dependencies) };
+    case "follow":
+      return follow(request, asker, dependencies);
     case "roster":
       return { kind: "roster", id, ...gossip.page(request.after) };
     case "gossip":
       gossip.heard(request.ads, asker.peer);
       return { kind: "done", id };
   }
+}
+
+function fetchHere(
+  { id, key, of }: Extract<ExchangeRequest, { readonly kind: "fetch" }>,
+  { durables, presences }: ExchangeDependencies,
+): IndexReply {
+  if (of === "durable") return durablesOf(id, userIdFromKey(key), durables);
+  const found =
+    of === "user"
+      ? presences.ofUser(userIdFromKey(key))
+      : [presences.ofDevice(deviceIdFromKey(key))].filter((each) => each !== undefined);
+  return { kind: "records", id, records: found.slice(0, MAX_DEVICES_OF_USER).map(({ bytes }) => bytes) };
+}
+
+/** Keys of the offered records that we have not, or have older. */
+function lacking(
+  { items, of }: Extract<ExchangeRequest, { readonly kind: "offer" }>,
+  { durables, presences }: ExchangeDependencies,
+): Uint8Array[] {
+  const sequenceOf = (key: Uint8Array): number | undefined =>
+    of === "presence" ? presences.ofDevice(deviceIdFromKey(key))?.sequence : durables.sequenceOf(of, key);
+  return items.filter(({ key, sequence }) => (sequenceOf(key) ?? -1) < sequence).map(({ key }) => key);
+}
+
+function follow(
+  { id, users }: Extract<ExchangeRequest, { readonly kind: "follow" }>,
+  { followed, follower }: Asker,
+  { now, watchers }: ExchangeDependencies,
+): IndexReply {
+  for (const [user, until] of followed) if (until <= now()) followed.delete(user);
+  if (followed.size + users.length > MAX_FOLLOWED) return refused(id, "full");
+  for (const user of users.map(userIdFromKey)) followed.set(user, now() + FOLLOW_MS);
+  watchers.watch(follower, [...followed.keys()]);
+  return { kind: "done", id };
 }
 
 function durablesOf(id: number, user: UserId, durables: DurableBook): IndexReply {

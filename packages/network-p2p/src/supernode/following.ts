@@ -26,17 +26,21 @@ export function createFollowing(dependencies: {
   let cancelNext = (): void => {};
   let stopped = false;
 
-  const follow = (users: Iterable<UserId>): void => {
-    const byHolder = new Map<DeviceId, UserId[]>();
+  /** Whom to ask for whom: nobody for those whose records we hold. */
+  const byHolder = (users: Iterable<UserId>): ReadonlyMap<DeviceId, readonly UserId[]> => {
+    const groups = new Map<DeviceId, UserId[]>();
     let count = 0;
     for (const user of users) {
       const [first] = placement.isHolder(user) ? [] : placement.othersOf(user);
       if (first === undefined) continue;
       count += 1;
       if (count > MAX_FOLLOWED) break;
-      byHolder.set(first, [...(byHolder.get(first) ?? []), user]);
+      groups.set(first, [...(groups.get(first) ?? []), user]);
     }
-    for (const [holder, all] of byHolder)
+    return groups;
+  };
+  const follow = (users: Iterable<UserId>): void => {
+    for (const [holder, all] of byHolder(users))
       for (let at = 0; at < all.length; at += MAX_FOLLOWED_USERS) {
         const some = all.slice(at, at + MAX_FOLLOWED_USERS).map(keyFromId);
         pool.ask(holder, { kind: "follow", users: some }).catch(() => {});

@@ -70,22 +70,28 @@ export function createHandOver(dependencies: {
       if (giver !== self) return [];
       return now.filter((each) => each !== self && (fresh.has(each) || !then.includes(each)));
     });
+  const send = (to: DeviceId, some: readonly Item[]): void => {
+    // The outbox never rejects.
+    for (const { parcel } of some) void outbox.send(to, parcel);
+  };
+  const offerPage = async (to: DeviceId, of: OfferedKind, page: readonly Item[]): Promise<void> => {
+    const list = page.map(({ key, sequence }) => ({ key, sequence }));
+    const answer = await pool.ask(to, { kind: "offer", of, items: list });
+    const wanted = new Set(answer.kind === "wanted" ? answer.keys.map(deviceIdFromKey) : []);
+    send(
+      to,
+      page.filter(({ key }) => wanted.has(deviceIdFromKey(key))),
+    );
+  };
   const offer = async (to: DeviceId, all: readonly Item[]): Promise<void> => {
+    const ofKind = (kind: OfferedKind): readonly Item[] => all.filter(({ of }) => of === kind);
     const { version } = await pool.open(to);
+    // A build before 0.2 cannot say what it lacks, and knows presences only.
+    if (version === 1) return send(to, ofKind("presence"));
     for (const kind of ["presence", "device-list", "mailbox-hint"] as const) {
-      const some = all.filter(({ of }) => of === kind);
-      if (version === 1) {
-        // A build before 0.2 cannot say what it lacks, and knows presences only.
-        for (const { parcel } of kind === "presence" ? some : []) outbox.send(to, parcel);
-        continue;
-      }
-      for (let at = 0; at < some.length; at += MAX_OFFERED_RECORDS) {
-        const page = some.slice(at, at + MAX_OFFERED_RECORDS);
-        const list = page.map(({ key, sequence }) => ({ key, sequence }));
-        const answer = await pool.ask(to, { kind: "offer", of: kind, items: list });
-        const wanted = new Set(answer.kind === "wanted" ? answer.keys.map(deviceIdFromKey) : []);
-        for (const { key, parcel } of page) if (wanted.has(deviceIdFromKey(key))) outbox.send(to, parcel);
-      }
+      const some = ofKind(kind);
+      for (let at = 0; at < some.length; at += MAX_OFFERED_RECORDS)
+        await offerPage(to, kind, some.slice(at, at + MAX_OFFERED_RECORDS));
     }
   };
   const offerAll = async (choose: (item: Item) => readonly DeviceId[]): Promise<void> => {

@@ -2,6 +2,7 @@ import type { Connection, Stream } from "@libp2p/interface";
 import { type Clock, type DeviceId, deviceIdFromKey, type Report, type UserId, userIdFromKey } from "@skein/core";
 import { type SupernodeAd, verifyAd } from "@skein/identity";
 import {
+  type ExchangeRequest,
   INDEX_PROTOCOL_1,
   type IndexReply,
   type IndexRequest,
@@ -127,55 +128,80 @@ async function answer(
   watcher: Watcher,
   dependencies: IndexServiceDependencies,
 ): Promise<IndexReply> {
-  const { departures, presences, rates, store } = dependencies;
-  const { peer, connection, version } = asker;
-  const { id, kind } = request;
   if (isExchange(request)) return await answerExchange(request, asker, dependencies);
-  if (!rates.allow(peer, DEAR.has(kind) ? "dear" : "cheap")) return refused(id, "rate");
+  const { id, kind } = request;
+  if (!dependencies.rates.allow(asker.peer, DEAR.has(kind) ? "dear" : "cheap")) return refused(id, "rate");
+  return await answerBasic(request, asker, watcher, dependencies);
+}
+
+/** What version 1 had, and who is there. */
+async function answerBasic(
+  request: Exclude<IndexRequest, ExchangeRequest>,
+  asker: Asker,
+  watcher: Watcher,
+  dependencies: IndexServiceDependencies,
+): Promise<IndexReply> {
+  const { id } = request;
   switch (request.kind) {
     case "put":
     case "keep":
       return keep(request, asker, dependencies);
-    case "find": {
-      const user = userIdFromKey(request.user);
-      await store.seekUser(user);
-      return records(
-        id,
-        presences.ofUser(user).map((each) => each.bytes),
-      );
-    }
-    case "find-device": {
-      const device = deviceIdFromKey(request.device);
-      await store.seekDevice(device);
-      const found = presences.ofDevice(device);
-      return records(id, found === undefined ? [] : [found.bytes]);
-    }
+    case "find":
+      return findUser(id, userIdFromKey(request.user), dependencies);
+    case "find-device":
+      return findDevice(id, deviceIdFromKey(request.device), dependencies);
     case "watch":
       watch(request.users.map(userIdFromKey), watcher, dependencies);
       return { kind: "done", id };
     case "turn": {
-      const credentials = dependencies.turn(peer);
+      const credentials = dependencies.turn(asker.peer);
       return credentials === undefined ? refused(id, "unavailable") : { kind: "turn", id, ...credentials };
     }
     case "neighbours": {
-      const notice = version === 1 ? undefined : dependencies.notice();
+      const notice = asker.version === 1 ? undefined : dependencies.notice();
       return { kind: "ads", id, ads: [...dependencies.ads().slice(0, MAX_ADS)], notice };
     }
-    case "announce": {
-      const ad = verifyAd(request.ad, dependencies.clock.now());
-      if (!ad.ok || ad.value.supernode !== peer) return refused(id, "invalid");
-      dependencies.onAd(ad.value, asker.as === "supernode" ? "again" : "first");
-      asker.as = "supernode";
-      return { kind: "done", id };
-    }
+    case "announce":
+      return announce(request, asker, dependencies);
     case "left":
-      departures.left(deviceIdFromKey(request.device), peer, request.sequence);
+      dependencies.departures.left(deviceIdFromKey(request.device), asker.peer, request.sequence);
       return { kind: "done", id };
     case "join":
-      return dependencies.onJoin(request, connection);
+      return dependencies.onJoin(request, asker.connection);
     case "here":
       return { kind: "done", id };
   }
+}
+
+async function findUser(id: number, user: UserId, { presences, store }: IndexServiceDependencies): Promise<IndexReply> {
+  await store.seekUser(user);
+  return records(
+    id,
+    presences.ofUser(user).map((each) => each.bytes),
+  );
+}
+
+async function findDevice(
+  id: number,
+  device: DeviceId,
+  { presences, store }: IndexServiceDependencies,
+): Promise<IndexReply> {
+  await store.seekDevice(device);
+  const found = presences.ofDevice(device);
+  return records(id, found === undefined ? [] : [found.bytes]);
+}
+
+/** From then on it is a supernode on this stream. */
+function announce(
+  { ad, id }: Extract<IndexRequest, { readonly kind: "announce" }>,
+  asker: Asker,
+  { clock, onAd }: IndexServiceDependencies,
+): IndexReply {
+  const checked = verifyAd(ad, clock.now());
+  if (!checked.ok || checked.value.supernode !== asker.peer) return refused(id, "invalid");
+  onAd(checked.value, asker.as === "supernode" ? "again" : "first");
+  asker.as = "supernode";
+  return { kind: "done", id };
 }
 
 function records(id: number, found: readonly Uint8Array[]): IndexReply {

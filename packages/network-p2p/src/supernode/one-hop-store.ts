@@ -1,6 +1,6 @@
 import { type Clock, type DeviceId, type Durable, keyFromId, type UserId } from "@skein/core";
 import { atMost } from "../at-most.ts";
-import type { Question } from "../index-client.ts";
+import type { Answer as IndexAnswer, Question } from "../index-client.ts";
 import type { DurableBook } from "./durable-book.ts";
 import type { IndexStore } from "./index-store.ts";
 import { READ_GRACE_MS, READ_MAJORITY, READ_WAIT_MS, REPLICAS, WRITE_WAIT_MS } from "./limits.ts";
@@ -21,8 +21,9 @@ export interface OneHopDependencies {
   readonly outbox: RecordOutbox;
 }
 
-/** What one holder said. */
-type Answer = "found" | "nothing";
+/** What is looked for, and what one holder said. */
+type Sought = "user" | "device" | "durable";
+type Finding = "found" | "nothing";
 
 /**
  * The one-hop index: every supernode knows all others, so a record's holders are computed, not looked up. A holder answers
@@ -39,24 +40,28 @@ export function createOneHopStore(dependencies: OneHopDependencies): IndexStore 
     const first = Promise.any(sent.map((each) => each.then((stored) => stored || Promise.reject(new Error("no")))));
     await atMost(WRITE_WAIT_MS, first);
   };
-  const ask = async (holder: DeviceId, of: "user" | "device" | "durable", key: Uint8Array): Promise<Answer> => {
+  /** Takes in what a holder answered; says how many records it had. */
+  const takeIn = (answer: IndexAnswer, from: DeviceId): number => {
+    const bringer = { as: "supernode", peer: from } as const;
+    if (answer.kind !== "records" && answer.kind !== "durables") return 0;
+    const admit = answer.kind === "records" ? gate.presence : gate.durable;
+    for (const bytes of answer.records) admit(bytes, bringer);
+    return answer.records.length;
+  };
+  const ask = async (holder: DeviceId, of: Sought, key: Uint8Array): Promise<Finding> => {
     requests += 1;
     const { version } = await pool.open(holder);
     const answer = await pool.ask(holder, version === 2 ? { kind: "fetch", of, key } : inVersion1(of, key));
-    if (answer.kind === "records")
-      for (const bytes of answer.records) gate.presence(bytes, { as: "supernode", peer: holder });
-    if (answer.kind === "durables")
-      for (const bytes of answer.records) gate.durable(bytes, { as: "supernode", peer: holder });
-    return (answer.kind === "records" || answer.kind === "durables") && answer.records.length > 0 ? "found" : "nothing";
+    return takeIn(answer, holder) > 0 ? "found" : "nothing";
   };
   /** Ends when a majority answered, or a moment after the first that found something, or when nobody is left to answer. */
-  const read = async (of: "user" | "device" | "durable", id: UserId | DeviceId): Promise<void> => {
+  const read = async (of: Sought, id: UserId | DeviceId): Promise<void> => {
     const holders = placement.othersOf(id).slice(0, REPLICAS);
     if (holders.length === 0) return;
     const enough = Promise.withResolvers<void>();
     let answers = 0;
     let cancelGrace = (): void => {};
-    const answered = (answer: Answer): void => {
+    const answered = (answer: Finding): void => {
       answers += 1;
       if (answers >= READ_MAJORITY) enough.resolve();
       else if (answer === "found") cancelGrace = clock.at(clock.now() + READ_GRACE_MS, enough.resolve);
@@ -66,7 +71,7 @@ export function createOneHopStore(dependencies: OneHopDependencies): IndexStore 
     cancelGrace();
   };
   /** One read of a key at a time. */
-  const seek = (of: "user" | "device" | "durable", id: UserId | DeviceId): Promise<void> => {
+  const seek = (of: Sought, id: UserId | DeviceId): Promise<void> => {
     const name = `${of} ${id}`;
     const running = seeking.get(name);
     if (running !== undefined) return running;
@@ -104,6 +109,6 @@ export function nameOfDurable(record: Durable): string {
 }
 
 /** A supernode of a build before 0.2 is asked what its leaves ask; it knows no durable records. */
-function inVersion1(of: "user" | "device" | "durable", key: Uint8Array): Question {
+function inVersion1(of: Sought, key: Uint8Array): Question {
   return of === "device" ? { kind: "find-device", device: key } : { kind: "find", user: key };
 }

@@ -80,7 +80,10 @@ export function createPresenceBook(now: () => number, maxRecords: number = MAX_R
 }
 
 /** What a record is that is not newer than the known one. */
-function compare(known: Presence, presence: Presence): Acceptance {
-  if (known.sequence > presence.sequence) return "old";
-  return equals(known.bytes, presence.bytes) ? "known" : "conflict";
+export function compare(
+  known: Pick<Presence, "sequence" | "bytes">,
+  record: Pick<Presence, "sequence" | "bytes">,
+): Acceptance {
+  if (known.sequence > record.sequence) return "old";
+  return equals(known.bytes, record.bytes) ? "known" : "conflict";
 }

@@ -29,38 +29,32 @@ export function createRecordGate(dependencies: {
 }): RecordGate {
   const { durables, now, presences, quotas, refusals } = dependencies;
 
+  const refuse = (reason: RefusalReason, sentence: string): Admission<never> => {
+    refusals.refuse(reason, sentence);
+    return { outcome: reason === "quota" ? "quota" : "invalid" };
+  };
+  /** What is true and unknown goes into the book, unless it changes too often. */
+  const takeIn = <T extends Kept>(record: T, owner: string, before: Kept | undefined, how: Kind<T>): Admission<T> => {
+    const isNews = before === undefined || before.sequence < record.sequence;
+    if (isNews && !quotas.mayChange(owner)) return refuse("quota", `${how.what}: it changes too often`);
+    const outcome = how.accept(record);
+    if (outcome === "new" || outcome === "known") return { outcome, record };
+    refusals.refuse(outcome === "full" ? "full" : "old", `${how.what}: ${outcome}`);
+    return { outcome };
+  };
   const admit = <T extends Kept>(bytes: Uint8Array, from: Bringer, how: Kind<T>): Admission<T> => {
-    const refuse = (reason: RefusalReason, sentence: string): void => refusals.refuse(reason, sentence);
-    if (bytes.byteLength > how.maxBytes) {
-      refuse("oversize", `${how.what}: ${bytes.byteLength} bytes, the limit is ${how.maxBytes}`);
-      return { outcome: "invalid" };
-    }
+    if (bytes.byteLength > how.maxBytes)
+      return refuse("oversize", `${how.what}: ${bytes.byteLength} bytes, the limit is ${how.maxBytes}`);
     const envelope = signedEnvelope.decode(bytes);
-    if (!envelope.ok) {
-      refuse("malformed", envelope.reason);
-      return { outcome: "invalid" };
-    }
-    const known = how.knownUnder(envelope.value.key).find((each) => equals(each.bytes, bytes));
+    if (!envelope.ok) return refuse("malformed", envelope.reason);
+    const { key } = envelope.value;
+    const known = how.knownUnder(key).find((each) => equals(each.bytes, bytes));
     if (known !== undefined) return { outcome: "known", record: known };
-    const owner = `${how.what} ${deviceIdFromKey(envelope.value.key)}`;
-    if (!quotas.mayBring(owner, from)) {
-      refuse("quota", `${how.what}: too many by way of one peer`);
-      return { outcome: "quota" };
-    }
+    const owner = `${how.what} ${deviceIdFromKey(key)}`;
+    if (!quotas.mayBring(owner, from)) return refuse("quota", `${how.what}: too many by way of one peer`);
     const record = how.verify(bytes, now());
-    if (!record.ok) {
-      refuse(reasonOfSentence(record.reason), record.reason);
-      return { outcome: "invalid" };
-    }
-    const before = how.knownUnder(envelope.value.key, record.value)[0];
-    if ((before === undefined || before.sequence < record.value.sequence) && !quotas.mayChange(owner)) {
-      refuse("quota", `${how.what}: it changes too often`);
-      return { outcome: "quota" };
-    }
-    const outcome = how.accept(record.value);
-    if (outcome === "full") refuse("full", `${how.what}: no room`);
-    if (outcome === "old" || outcome === "conflict") refuse("old", `${how.what}: ${outcome}`);
-    return outcome === "new" || outcome === "known" ? { outcome, record: record.value } : { outcome };
+    if (!record.ok) return refuse(reasonOfSentence(record.reason), record.reason);
+    return takeIn(record.value, owner, how.knownUnder(key, record.value)[0], how);
   };
 
   const presenceKind: Kind<Presence> = {

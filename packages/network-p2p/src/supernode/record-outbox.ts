@@ -41,18 +41,20 @@ export function createRecordOutbox(
     // A build before 0.2 keeps presences only, one at a time.
     else for (const presence of presences) await pool.ask(to, { kind: "keep", presence });
   };
+  /** Sends what one request holds; says whether to go on. */
+  const sendBatch = async (to: DeviceId, queue: Map<string, Waiting>): Promise<"go on" | "give up"> => {
+    const batch = [...queue.values()].slice(0, MAX_STORED_RECORDS);
+    for (const { name } of batch) queue.delete(name);
+    const outcome = await deliver(to, batch).then(
+      () => "stored" as const,
+      (error: unknown) => (isNetworkError(error, "refused") ? "refused" : "failed"),
+    );
+    if (outcome === "refused" && queue.size > 0) await pause(clock, TOO_FAST_PAUSE_MS, signal).catch(() => {});
+    for (const { done } of batch) done(outcome === "stored");
+    return outcome === "failed" ? "give up" : "go on";
+  };
   const drain = async (to: DeviceId, queue: Map<string, Waiting>): Promise<void> => {
-    while (queue.size > 0 && !signal.aborted) {
-      const batch = [...queue.values()].slice(0, MAX_STORED_RECORDS);
-      for (const { name } of batch) queue.delete(name);
-      const outcome = await deliver(to, batch).then(
-        () => "stored" as const,
-        (error: unknown) => (isNetworkError(error, "refused") ? "refused" : "failed"),
-      );
-      if (outcome === "refused" && queue.size > 0) await pause(clock, TOO_FAST_PAUSE_MS, signal).catch(() => {});
-      for (const { done } of batch) done(outcome === "stored");
-      if (outcome === "failed") break;
-    }
+    while (queue.size > 0 && !signal.aborted) if ((await sendBatch(to, queue)) === "give up") break;
     // Whoever does not answer gets what it missed when it is back (hand-over).
     for (const { done } of queue.values()) done(false);
     queues.delete(to);

@@ -82,14 +82,15 @@ export function createSupernodePool(
       if (neighbours.size <= max) return;
       neighbours.delete(supernode);
       roster.released(supernode);
-      index.close();
+      // It never rejects.
+      void index.close();
     }
   };
   const drop = (supernode: DeviceId): void => {
     const neighbour = neighbours.get(supernode);
     if (neighbour === undefined) return;
     lose(supernode, neighbour.index);
-    neighbour.index.close();
+    void neighbour.index.close();
   };
   const open = (supernode: DeviceId): Promise<IndexClient> => {
     const present = neighbours.get(supernode);

@@ -14,7 +14,7 @@ export interface Actor {
 
 const PROGRAM = fileURLToPath(new URL("../index-bench.ts", import.meta.url));
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const ANSWER_TIMEOUT_MS = 180_000;
+const ANSWER_TIMEOUT_MS = 300_000;
 
 /**
  * Starts the program; resolves when it takes orders. It ends with the lab. `cacheDirectory`: where compiled code is kept,

@@ -64,18 +64,24 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
     const ad = ownAd();
     if (ad !== undefined) await pool.ask(supernode, { kind: "announce", ad });
   };
-  const tend = async (): Promise<void> => {
-    cancelNext();
-    for (const ad of await source().catch(() => [])) roster.add(ad);
-    const greeted = pool.connected.map((each) => greet(each).catch(() => pool.drop(each.supernode)));
+  /** Opens streams to some of those we know, by lot, up to the number wanted. */
+  const meetSome = async (): Promise<void> => {
     const missing = roster
       .toTry()
       .filter((ad) => !pool.isOpen(ad.supernode))
       .map((ad) => ({ ad, lot: random.fraction() }))
       .sort((one, other) => one.lot - other.lot)
       .slice(0, Math.max(0, wanted() - pool.connected.length));
-    await Promise.all([...greeted, ...missing.map(({ ad }) => meet(ad.supernode).catch(() => {}))]);
+    await Promise.all(missing.map(({ ad }) => meet(ad.supernode).catch(() => {})));
+  };
+  const tend = async (): Promise<void> => {
+    cancelNext();
+    for (const ad of await source().catch(() => [])) roster.add(ad);
+    const greeted = pool.connected.map((each) => greet(each).catch(() => pool.drop(each.supernode)));
+    await Promise.all([...greeted, meetSome()]);
     await gossip.sync().catch(() => {});
+    // Those that the ones just met told us of are met in the same round.
+    await meetSome();
     // Another round may have ended meanwhile.
     cancelNext();
     if (!stopped) cancelNext = clock.at(clock.now() + options.everyMs, again);

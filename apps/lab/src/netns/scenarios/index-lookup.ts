@@ -19,7 +19,7 @@ const WARM_UPS = 5;
 const WARM = 3;
 /** Programs starting at once on a small machine. */
 const STARTING_AT_ONCE = 4;
-const SETTLED_WITHIN_MS = 150_000;
+const SETTLED_WITHIN_MS = 300_000;
 const LOOK_EVERY_MS = 1_000;
 /** After a search its last acknowledgements are waited for, ms. */
 const QUIET_MS = 250;

@@ -14,6 +14,7 @@ import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { type Connection, runConnection } from "./connection.ts";
+import { openDurableStore } from "./durable-store.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { openMailboxStore } from "./mailbox-store.ts";
@@ -33,6 +34,7 @@ function exchange(): Exchange {
     log: pino({ level: "silent" }),
     metrics: createMetrics(),
     mailbox: openMailboxStore(":memory:", DEFAULT_LIMITS, { random }),
+    durables: openDurableStore(":memory:", DEFAULT_LIMITS),
     relay: undefined,
     origins: () => new Set([ORIGIN]),
   });

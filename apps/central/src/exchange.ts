@@ -2,6 +2,7 @@ import type { Clock, DeviceId, Random } from "@skein/core";
 import { CENTRAL_CLOSE } from "@skein/wire";
 import type { Logger } from "pino";
 import { createDirectory, type Directory } from "./directory.ts";
+import type { DurableStore } from "./durable-store.ts";
 import type { CentralLimits } from "./limits.ts";
 import type { MailboxStore } from "./mailbox-store.ts";
 import type { Metrics } from "./metrics.ts";
@@ -19,6 +20,7 @@ export interface Exchange {
   readonly metrics: Metrics;
   readonly directory: Directory;
   readonly mailbox: MailboxStore;
+  readonly durables: DurableStore;
   readonly pipes: PipeSwitch;
   readonly relay: RelayService | undefined;
   readonly outgoing: OutboxTotal;
@@ -34,7 +36,7 @@ export interface Exchange {
 /** What an exchange is made from. */
 export type ExchangeDependencies = Pick<
   Exchange,
-  "clock" | "random" | "log" | "metrics" | "mailbox" | "relay" | "origins"
+  "clock" | "random" | "log" | "metrics" | "mailbox" | "durables" | "relay" | "origins"
 >;
 
 /** Makes an exchange without sessions. */

@@ -24,6 +24,8 @@ export interface CentralLimits {
   readonly maxBufferedBytesTotal: number;
   /** Presence records kept. */
   readonly maxPresences: number;
+  /** Device lists and mailbox hints kept on disk. */
+  readonly maxDurables: number;
   /** Pieces in one mailbox. */
   readonly mailboxPieces: number;
   /** Sealed bytes in one mailbox. */
@@ -65,6 +67,8 @@ export const DEFAULT_LIMITS: CentralLimits = {
   maxBufferedBytesTotal: 256 * 1024 * 1024,
   // 1 KiB each and as much again for the index: 200 MB at most.
   maxPresences: 100_000,
+  // 1 KiB each and as much again for the index, on disk: 1 GB at most.
+  maxDurables: 500_000,
   mailboxPieces: 1_000,
   mailboxBytes: 16 * 1024 * 1024,
   mailTotalBytes: 8 * 1024 * 1024 * 1024,

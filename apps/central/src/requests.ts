@@ -1,4 +1,5 @@
 import { deviceIdFromKey, type UserId, userIdFromKey } from "@skein/core";
+import { verifyDurable } from "@skein/identity";
 import type { CentralReply, CentralRequest } from "@skein/wire";
 import type { Exchange } from "./exchange.ts";
 import { PUBLISH_COST, REQUEST_COST } from "./limits.ts";
@@ -32,6 +33,14 @@ export function answerRequest(request: LiveRequest, session: Session, exchange: 
     case "find": {
       const presences = exchange.directory.find(userIdFromKey(request.user)).map((presence) => presence.bytes);
       session.send({ kind: "found", id: request.id, presences });
+      return USUAL;
+    }
+    case "publish-durable":
+      session.send(publishDurable(request, session, exchange));
+      return { cost: PUBLISH_COST };
+    case "find-durable": {
+      const records = [...exchange.durables.of(userIdFromKey(request.user), exchange.clock.now())];
+      session.send({ kind: "durables", id: request.id, records });
       return USUAL;
     }
     case "watch":
@@ -96,6 +105,24 @@ const DEPOSIT_REASONS = {
   "box-full": "the mailbox is full",
   "store-full": "this server has no room for more mail",
 } as const;
+
+/** A session keeps its own user's list and its own device's hint, nothing else. */
+function publishDurable(
+  request: Extract<LiveRequest, { kind: "publish-durable" }>,
+  session: Session,
+  { durables, clock }: Exchange,
+): CentralReply {
+  const now = clock.now();
+  const record = verifyDurable(request.record, now);
+  if (!record.ok) return refused(request.id, record.reason);
+  const { kind, user } = record.value;
+  if (user !== session.user || (kind === "mailbox-hint" && record.value.device !== session.device))
+    return refused(request.id, `${kind}: it is somebody else's`);
+  const outcome = durables.put(record.value, now);
+  if (outcome === "old") return refused(request.id, `${kind}: its sequence is not above the last one`);
+  if (outcome === "full") return refused(request.id, `${kind}: this server has no room for more`);
+  return { kind: "done", id: request.id };
+}
 
 function mailPage(
   after: string | undefined,

@@ -8,6 +8,7 @@ import { CENTRAL_PATH } from "@skein/wire";
 import { type Logger, pino } from "pino";
 import type { Registry } from "prom-client";
 import { acceptConnections } from "./acceptor.ts";
+import { openDurableStore } from "./durable-store.ts";
 import { createExchange } from "./exchange.ts";
 import { createHttpHandler } from "./http.ts";
 import { type CentralLimits, DEFAULT_LIMITS } from "./limits.ts";
@@ -66,8 +67,10 @@ export async function startCentralServer(
 ): Promise<CentralServer> {
   const { clock = systemClock, random = systemRandom, log = pino({ level: "silent" }) } = dependencies;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const path = options.dataDirectory === undefined ? ":memory:" : join(options.dataDirectory, "mail.sqlite");
-  const mailbox = openMailboxStore(path, limits, { random });
+  const pathOf = (name: string): string =>
+    options.dataDirectory === undefined ? ":memory:" : join(options.dataDirectory, name);
+  const mailbox = openMailboxStore(pathOf("mail.sqlite"), limits, { random });
+  const durables = openDurableStore(pathOf("durable.sqlite"), limits);
   const metrics = createMetrics();
   const startedAt = clock.now();
   let stopping: Promise<void> | undefined;
@@ -79,6 +82,7 @@ export async function startCentralServer(
     log,
     metrics,
     mailbox,
+    durables,
     relay: dependencies.relay,
     origins: () =>
       acceptedOrigins({
@@ -113,6 +117,7 @@ export async function startCentralServer(
 
   let cancelExpire = clock.at(clock.now() + EXPIRE_EVERY_MS, expire);
   function expire(): void {
+    durables.expire(clock.now());
     const removed = mailbox.expire(clock.now());
     if (removed > 0) log.info({ removed }, "old mail removed");
     cancelExpire = clock.at(clock.now() + EXPIRE_EVERY_MS, expire);
@@ -131,6 +136,7 @@ export async function startCentralServer(
     await closed;
     clearTimeout(cut);
     mailbox.close();
+    durables.close();
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -139,6 +145,7 @@ export async function startCentralServer(
   }).catch((error: unknown) => {
     cancelExpire();
     mailbox.close();
+    durables.close();
     throw error;
   });
   port = (http.address() as AddressInfo).port;

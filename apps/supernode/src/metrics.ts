@@ -38,6 +38,20 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
   gauge("presence_records", "presence records it holds", (status) => status.records);
   gauge("presence_watchers", "leaves that watch someone", (status) => status.watchers);
   gauge("neighbours", "other supernodes it is connected to", (status) => status.neighbours);
+  gauge("roster", "other supernodes that records are placed on", (status) => status.roster);
+  gauge("durable_users", "users whose device list or mailbox hints it holds", (status) => status.durables);
+  gauge("records_unsent", "records waiting to be sent to other holders", (status) => status.unsent);
+  counter("index_lookups_total", "requests to other supernodes to find records", (status) => status.lookups);
+  new Counter({
+    name: "skein_records_refused_total",
+    help: "records not taken, by why",
+    labelNames: ["reason"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(supernode.status().recordsRefused)) this.inc({ reason }, count);
+    },
+  });
   gauge("dht_peers", "supernodes in its routing table", (status) => status.dhtPeers);
   gauge("turn_allocations", "relayed addresses held by calls", (status) => status.turn?.allocations ?? 0);
   counter("turn_bytes_total", "bytes relayed for calls since the start", (status) =>

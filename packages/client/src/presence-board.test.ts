@@ -22,6 +22,8 @@ function directoryOf(): { directory: Directory; tell: (change: PresenceChange) =
   const directory: Directory = {
     publish: () => Promise.resolve(),
     find: () => Promise.resolve([]),
+    publishDurable: () => Promise.resolve(),
+    findDurable: () => Promise.resolve([]),
     watch(users, onChange) {
       watched.push([...users]);
       listeners.add(onChange);

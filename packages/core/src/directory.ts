@@ -1,3 +1,4 @@
+import type { Durable } from "./durable.ts";
 import type { DeviceId, UserId } from "./ids.ts";
 import type { Unsubscribe } from "./live.ts";
 
@@ -37,6 +38,10 @@ export interface Directory {
   publish(presence: Presence, signal: AbortSignal): Promise<void>;
   /** The newest valid record of each device of a user; empty when none is known. */
   find(user: UserId, signal: AbortSignal): Promise<readonly Presence[]>;
+  /** Makes a durable record known. Rejects `refused` as `publish` does. */
+  publishDurable(record: Durable, signal: AbortSignal): Promise<void>;
+  /** The newest durable records of a user: the device list, and the mailbox hint of each device; there while all are away. */
+  findDurable(user: UserId, signal: AbortSignal): Promise<readonly Durable[]>;
   /** Tells of changes until unsubscribed, and once of what is known now. Survives reconnects. */
   watch(users: readonly UserId[], onChange: (change: PresenceChange) => void): Unsubscribe;
 }

@@ -10,6 +10,7 @@
 export { type Channel, type CloseReason, MAX_MESSAGE_BYTES, type Path } from "./channel.ts";
 export { type Clock, pause, systemClock } from "./clock.ts";
 export type { Availability, Directory, Presence, PresenceChange, Via } from "./directory.ts";
+export type { DeviceList, Durable, MailboxHint } from "./durable.ts";
 export { isNetworkError, NetworkError, type NetworkErrorCode } from "./errors.ts";
 export { type Report, type SkeinEvent, silent } from "./events.ts";
 export {

@@ -10,7 +10,9 @@
 export { type Account, type AccountSecrets, accountSecrets, createAccount, openAccount } from "./account.ts";
 export { type Card, cardLink, issueCard, parseCardLink, verifyCard } from "./card.ts";
 export { type Certificate, issueCertificate, MAX_CERTIFICATE_LIFETIME_MS, verifyCertificate } from "./certificate.ts";
+export { MAX_DURABLE_LIFETIME_MS, signDeviceList, signMailboxHint, verifyDurable } from "./durable.ts";
 export { type Introduced, introduce, readIntroduction } from "./introduction.ts";
+export { createOwnDurables, type OwnDurables } from "./keep-durables.ts";
 export { createKeyPair, type KeyPair, keyPairFromSeed, sign, verify, verifyEd25519 } from "./keys.ts";
 export { MAX_PRESENCE_LIFETIME_MS, type PresenceStatement, signPresence, verifyPresence } from "./presence.ts";
 export { lifetimeFault, MAX_CLOCK_SKEW_MS, openRecord, signRecord, type Verified } from "./record.ts";

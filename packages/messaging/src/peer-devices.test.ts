@@ -20,6 +20,8 @@ function setUp(...known: Presence[]) {
     directory: {
       publish: () => Promise.reject(new Error("not asked for")),
       find: async () => known,
+      publishDurable: () => Promise.reject(new Error("not asked for")),
+      findDurable: async () => [],
       watch(_users, onChange) {
         watchers.add(onChange);
         return () => void watchers.delete(onChange);

@@ -9,7 +9,7 @@ import {
   type Report,
   silent,
 } from "@skein/core";
-import type { Account } from "@skein/identity";
+import { type Account, createOwnDurables } from "@skein/identity";
 import { CENTRAL_PATH } from "@skein/wire";
 import { createCallers } from "./callers.ts";
 import { dialDevice } from "./dial-device.ts";
@@ -70,6 +70,7 @@ export function createCentralNetwork(
       return found.find((presence) => presence.device === account.device)?.sequence;
     },
   });
+  const durables = createOwnDurables(account, { clock, directory });
   const callers = createCallers(
     { url },
     { clock, report, listenerOf: (protocol) => listeners.get(protocol), onChannel },
@@ -91,8 +92,12 @@ export function createCentralNetwork(
       async announce(current, signal) {
         directory.resume(current);
         await own.announce(current, signal);
+        durables.open(() => [], signal);
       },
-      onSessionEnd: own.pause,
+      onSessionEnd() {
+        own.pause();
+        durables.close();
+      },
       async beforeStop() {
         await Promise.all([...channels].map((channel) => channel.close("stopped")));
       },

@@ -10,7 +10,7 @@ import {
   type UserId,
   userIdFromKey,
 } from "@skein/core";
-import { verifyPresence } from "@skein/identity";
+import { verifyDurable, verifyPresence } from "@skein/identity";
 import { MAX_WATCH_BATCH } from "@skein/wire";
 import type { Push, RequireSession, Session } from "./session.ts";
 
@@ -136,6 +136,23 @@ export function createDirectory(dependencies: {
         newest.set(presence.device, other !== undefined && other.sequence > presence.sequence ? other : presence);
       }
       return [...newest.values()];
+    },
+
+    async publishDurable(record, signal) {
+      const { requests } = dependencies.session();
+      await requests.ask({ kind: "publish-durable", record: record.bytes }, "done", signal);
+    },
+
+    async findDurable(user, signal) {
+      const question = { kind: "find-durable", user: keyFromId(user) } as const;
+      const { records } = await dependencies.session().requests.ask(question, "durables", signal);
+      return records.flatMap((bytes) => {
+        const record = verifyDurable(bytes, clock.now());
+        if (record.ok && record.value.user === user) return [record.value];
+        const reason = record.ok ? "durable: of a user nobody asked for" : record.reason;
+        report({ name: "record.refused", reason, from: "central server" });
+        return [];
+      });
     },
 
     watch(users, onChange) {

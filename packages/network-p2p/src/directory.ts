@@ -2,6 +2,7 @@ import {
   type Clock,
   type DeviceId,
   type Directory,
+  type Durable,
   deviceIdFromKey,
   keyFromId,
   type Live,
@@ -12,7 +13,7 @@ import {
   type UserId,
   userIdFromKey,
 } from "@skein/core";
-import { verifyPresence } from "@skein/identity";
+import { verifyDurable, verifyPresence } from "@skein/identity";
 import { MAX_WATCHED_USERS } from "@skein/wire";
 import { REFIND_MS } from "./defaults.ts";
 import type { Answer, Push, Question } from "./index-client.ts";
@@ -54,6 +55,12 @@ export function createLeafDirectory(dependencies: {
     const presence = verifyPresence(bytes, clock.now());
     if (presence.ok) return presence.value;
     report({ name: "record.refused", reason: presence.reason });
+    return undefined;
+  };
+  const checkDurable = (bytes: Uint8Array, user: UserId): Durable | undefined => {
+    const record = verifyDurable(bytes, clock.now());
+    if (record.ok && record.value.user === user) return record.value;
+    report({ name: "record.refused", reason: record.ok ? "durable: of a user nobody asked for" : record.reason });
     return undefined;
   };
   const tell = (user: UserId, change: PresenceChange): void => {
@@ -130,6 +137,15 @@ export function createLeafDirectory(dependencies: {
     async find(user, signal) {
       learnFrom(await askAny({ kind: "find", user: keyFromId(user) }, signal));
       return known.ofUser(user);
+    },
+    async publishDurable(record, signal) {
+      const checked = verifyDurable(record.bytes, clock.now());
+      if (!checked.ok) throw new NetworkError("refused", checked.reason);
+      await askAny({ kind: "put-durable", record: record.bytes }, signal);
+    },
+    async findDurable(user, signal) {
+      const answer = await askAny({ kind: "find-durable", user: keyFromId(user) }, signal);
+      return answer.kind === "durables" ? answer.records.flatMap((bytes) => checkDurable(bytes, user) ?? []) : [];
     },
     watch(users, onChange) {
       const watch: Watch = { users: new Set(users), onChange };

@@ -24,7 +24,18 @@ export type Answer = Extract<IndexReply, { readonly id: number }>;
 /** What a supernode says unasked; its `ping` is answered here and told to nobody. */
 export type Push = Exclude<IndexReply, Answer | { readonly kind: "ping" }>;
 
-const SINCE_2: ReadonlySet<Question["kind"]> = new Set<Question["kind"]>(["join", "here"]);
+const SINCE_2: ReadonlySet<Question["kind"]> = new Set<Question["kind"]>([
+  "join",
+  "here",
+  "put-durable",
+  "find-durable",
+  "store",
+  "fetch",
+  "offer",
+  "follow",
+  "roster",
+  "gossip",
+]);
 
 /** Our half of one index stream. */
 export interface IndexClient {

@@ -9,6 +9,7 @@ import {
   until,
   type Via,
 } from "@skein/core";
+import { createOwnDurables } from "@skein/identity";
 import { shortAddresses } from "./addresses.ts";
 import { atMost } from "./at-most.ts";
 import type { ChannelRegistry } from "./channel-registry.ts";
@@ -83,6 +84,7 @@ export function createLeafLife(options: P2pNetworkOptions, dependencies: LifeDep
     },
     publish: (presence: Presence) => directory.publish(presence, life.signal),
   });
+  const durables = createOwnDurables(account, { clock, directory });
   /** Gone and back are shown at once; another number of supernodes when it has settled. */
   const showLinks = (): void => {
     cancelShow();
@@ -134,6 +136,7 @@ export function createLeafLife(options: P2pNetworkOptions, dependencies: LifeDep
     }
     joined = true;
     showLinks();
+    durables.open(vias, signal);
   };
   const stop = async (): Promise<void> => {
     if (session === undefined) return;
@@ -148,6 +151,7 @@ export function createLeafLife(options: P2pNetworkOptions, dependencies: LifeDep
     session = undefined;
     cancelShow();
     own.close();
+    durables.close();
     links.set([]);
     // Those that a dial under way opened after the first round.
     await channels.closeAll("stopped");

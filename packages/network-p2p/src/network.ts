@@ -76,6 +76,8 @@ export function createP2pNetwork(options: P2pNetworkOptions, dependencies: P2pNe
         return directory.publish(presence, signal);
       },
       find: directory.find,
+      publishDurable: directory.publishDurable,
+      findDurable: directory.findDurable,
       watch: directory.watch,
     },
     mailbox: noMailbox(() => life.session !== undefined),

@@ -24,5 +24,8 @@ export const PRESENCE_KEY_PREFIX = "/skein/presence/";
 /** Key of the devices of one user in the DHT: `/skein/devices/<user>`. */
 export const DEVICES_KEY_PREFIX = "/skein/devices/";
 
+/** Key of a durable record in the DHT: `/skein/durable/list-<user>` or `/skein/durable/hint-<device>`. */
+export const DURABLE_KEY_PREFIX = "/skein/durable/";
+
 /** Supernodes a leaf names in its presence. */
 export const MAX_VIAS = 3;

@@ -2,12 +2,14 @@ import { type DeviceId, type SkeinEvent, silent, systemClock, systemRandom } fro
 import { type Account, createKeyPair, type KeyPair, type SupernodeAd, signAd, verifyAd } from "@skein/identity";
 import { type ContractMember, type ContractWorld, createContractAccount } from "@skein/testkit";
 import { createP2pNetwork, type DirectPolicy, type HostCacheStore, type P2pNetwork } from "../src/index.ts";
-import { createSupernode, type Supernode } from "../src/supernode/index.ts";
+import { createSupernode, type Supernode, type SupernodeOptions } from "../src/supernode/index.ts";
 import { openTcpDoor, type TcpDoor } from "./tcp-door.ts";
 
 /** Real supernodes and leaves in one process, on loopback; every leaf reaches them through TCP doors of its own. */
 export interface P2pWorld extends ContractWorld {
   readonly supernodes: readonly Supernode[];
+  /** Starts one more supernode, which is told of the others. */
+  grow(): Promise<Supernode>;
   join(sameUserAs?: ContractMember): Promise<P2pMember>;
   crash(member: ContractMember): Promise<void>;
   sever(member: ContractMember): Promise<void>;
@@ -27,6 +29,8 @@ export interface P2pWorldOptions {
   /** Supernodes each leaf keeps; left out: as many as there are. */
   readonly warm?: number;
   readonly maxReservations?: number;
+  /** Which index the supernodes keep; left out: what they do unless told otherwise. */
+  readonly index?: SupernodeOptions["index"];
 }
 
 interface Served {
@@ -43,16 +47,19 @@ const DOOR_AD_AHEAD_MS = 4 * 60_000;
 export async function createP2pWorld(options: P2pWorldOptions = {}): Promise<P2pWorld> {
   const served: Served[] = [];
   const ads = async (): Promise<readonly SupernodeAd[]> => served.map(({ ad }) => ad);
-  for (let count = 0; count < (options.supernodes ?? 3); count += 1) {
+  const grow = async (): Promise<Supernode> => {
     const key = createKeyPair(systemRandom);
-    const supernode = await startSupernode(key, ads, options.maxReservations);
+    const supernode = await startSupernode(key, ads, options);
     served.push({ key, supernode, port: portOf(supernode), ad: checkedAd(supernode.ad()) });
-  }
+    return supernode;
+  };
+  for (let count = 0; count < (options.supernodes ?? 3); count += 1) await grow();
   await meshed(served.map(({ supernode }) => supernode));
   const members = new Map<ContractMember, readonly TcpDoor[]>();
   const doorsOf = (member: ContractMember): readonly TcpDoor[] => members.get(member) ?? [];
   return {
     supernodes: served.map(({ supernode }) => supernode),
+    grow,
     async join(sameUserAs) {
       const account = createContractAccount(systemRandom, sameUserAs?.account);
       const behind = await Promise.all(served.map(openDoor));
@@ -124,7 +131,7 @@ function portOf(supernode: Supernode): number {
 function startSupernode(
   key: KeyPair,
   ads: () => Promise<readonly SupernodeAd[]>,
-  maxReservations = 100,
+  { index, maxReservations = 100 }: P2pWorldOptions,
 ): Promise<Supernode> {
   const loopback = "127.0.0.1";
   return createSupernode(
@@ -133,6 +140,7 @@ function startSupernode(
       build: "skein-test",
       policy: "any",
       maxReservations,
+      ...(index === undefined ? {} : { index }),
       turn: {
         listenAddress: loopback,
         listenPort: 0,
@@ -144,15 +152,17 @@ function startSupernode(
   );
 }
 
-/** Lets every supernode connect to all others and waits until each DHT knows them. */
+/** Lets every supernode connect to all others and waits until each counts them, and where it matters its DHT too. */
 async function meshed(supernodes: readonly Supernode[]): Promise<void> {
-  const signal = AbortSignal.timeout(15_000);
+  const signal = AbortSignal.timeout(45_000);
   while (!signal.aborted) {
     await Promise.all(supernodes.map((each) => each.meetNeighbours()));
-    const missing = supernodes.filter((each) => each.status().dhtPeers < supernodes.length - 1);
+    const known = ({ dhtPeers, index, roster }: ReturnType<Supernode["status"]>): number =>
+      index === "dht" ? Math.min(dhtPeers, roster) : roster;
+    const missing = supernodes.filter((each) => known(each.status()) < supernodes.length - 1);
     if (missing.length === 0) return;
   }
-  throw new Error("the supernodes did not find each other within 15 s");
+  throw new Error("the supernodes did not find each other within 45 s");
 }
 
 /** Reads an ad that must hold. */

@@ -52,12 +52,19 @@ export interface AdOf {
   readonly at?: number;
   readonly loadPct?: number;
   readonly freeSlots?: number;
+  /** Left out: the ad says nothing of its service, as builds before 0.2. */
+  readonly phase?: NonNullable<SupernodeAd["serving"]>["phase"];
 }
 
 /** A true ad of a new supernode. */
-export function adOf({ addresses, at, loadPct, freeSlots }: AdOf = {}, key = createKeyPair(random)): SupernodeAd {
+export function adOf(
+  { addresses, at, loadPct, freeSlots, phase }: AdOf = {},
+  key = createKeyPair(random),
+): SupernodeAd {
   const issuedAt = at ?? Date.now();
-  const statement = { build: "test", issuedAt, loadPct: loadPct ?? 0, freeSlots: freeSlots ?? 10 };
+  const figures = { since: issuedAt, slots: 10, leaves: 0, turnedAway: 0, candidates: 0 };
+  const serving = phase === undefined ? undefined : { phase, ...figures };
+  const statement = { build: "test", issuedAt, loadPct: loadPct ?? 0, freeSlots: freeSlots ?? 10, serving };
   const ad = verifyAd(signAd({ ...statement, addresses: addresses ?? ["/ip4/192.0.2.1/tcp/1/ws"] }, key), issuedAt);
   if (!ad.ok) throw new Error(ad.reason);
   return ad.value;

@@ -5,6 +5,7 @@ import { type Arrivals, createArrivals } from "./arrivals.ts";
 import { type ContractOptions, contract } from "./contract.ts";
 import { presenceOf, type Stage } from "./contract-stage.ts";
 import type { ContractMember, ContractWorld } from "./contract-world.ts";
+import { durableRules } from "./durable-contract.ts";
 
 /**
  * What every `Directory` promises: newest wins, nothing unsigned, changes pushed. docs/spec/network.md, rules DI*.
@@ -177,6 +178,8 @@ export function directoryContract(
         "the hint that the device is gone",
       );
     });
+
+    durableRules(test);
   });
 }
 

@@ -2,6 +2,7 @@ import {
   type Clock,
   type DeviceId,
   type Directory,
+  type Durable,
   type Live,
   NetworkError,
   type NetworkStatus,
@@ -18,12 +19,22 @@ export type VerifyPresence = (
   now: number,
 ) => { readonly ok: true; readonly value: Presence } | { readonly ok: false; readonly reason: string };
 
+/** Reads a durable record from its signed bytes at a time, ms since 1970. */
+export type VerifyDurable = (
+  bytes: Uint8Array,
+  now: number,
+) => { readonly ok: true; readonly value: Durable } | { readonly ok: false; readonly reason: string };
+
 /** The one directory of a memory world. */
 export interface MemoryIndex {
   /** Throws `refused` for a record that does not hold or is old. */
   put(presence: Presence): void;
   /** The records of a user that have not expired. */
   get(user: UserId): readonly Presence[];
+  /** As `put`, for a durable record. */
+  putDurable(record: Durable): void;
+  /** The durable records of a user that have not expired. */
+  getDurable(user: UserId): readonly Durable[];
   /** Tells those who watch that a device went away. */
   gone(device: DeviceId): void;
   onChange(listener: (change: PresenceChange) => void): Unsubscribe;
@@ -33,8 +44,10 @@ export interface MemoryIndex {
 export function createMemoryIndex(dependencies: {
   readonly clock: Clock;
   readonly verify: VerifyPresence;
+  readonly verifyDurable: VerifyDurable;
 }): MemoryIndex {
-  const { clock, verify } = dependencies;
+  const { clock, verify, verifyDurable } = dependencies;
+  const durables = new Map<string, Durable>();
   const records = new Map<DeviceId, Presence>();
   const listeners = new Set<(change: PresenceChange) => void>();
   const tell = (change: PresenceChange): void => {
@@ -55,6 +68,18 @@ export function createMemoryIndex(dependencies: {
       tell({ kind: "presence", presence });
     },
     get: (user) => [...records.values()].filter((each) => each.user === user && each.expiresAt > clock.now()),
+    putDurable({ bytes }) {
+      const verified = verifyDurable(bytes.slice(), clock.now());
+      if (!verified.ok) throw new NetworkError("refused", verified.reason);
+      const record = verified.value;
+      const name = record.kind === "device-list" ? `list ${record.user}` : `hint ${record.device}`;
+      const known = durables.get(name);
+      if (known !== undefined && sameBytes(known.bytes, record.bytes)) return;
+      if (known !== undefined && known.sequence >= record.sequence)
+        throw new NetworkError("refused", `sequence ${record.sequence} is not above ${known.sequence}`);
+      durables.set(name, record);
+    },
+    getDurable: (user) => [...durables.values()].filter((each) => each.user === user && each.expiresAt > clock.now()),
     gone(device) {
       const known = records.get(device);
       if (known !== undefined) tell({ kind: "gone", user: known.user, device, at: clock.now() });
@@ -80,6 +105,14 @@ export function createMemoryDirectory(dependencies: {
     async find(user, signal) {
       requireOnline(status.value, signal);
       return index.get(user);
+    },
+    async publishDurable(record, signal) {
+      requireOnline(status.value, signal);
+      index.putDurable(record);
+    },
+    async findDurable(user, signal) {
+      requireOnline(status.value, signal);
+      return index.getDurable(user);
     },
     watch(users, onChange) {
       const wanted = new Set(users);

@@ -1,5 +1,5 @@
 import type { Channel, Clock, DeviceId, Mode, Network, Path, Random } from "@skein/core";
-import { verifyPresence } from "@skein/identity";
+import { verifyDurable, verifyPresence } from "@skein/identity";
 import { createMemoryChannels, type MemoryChannels } from "./memory-channel.ts";
 import { createMemoryDirectory, createMemoryIndex, type VerifyPresence } from "./memory-index.ts";
 import { createMemoryLinks } from "./memory-links.ts";
@@ -60,7 +60,7 @@ export function createMemoryWorld(options: MemoryWorldOptions, dependencies: Mem
   const { mode = "p2p", delayMs = 0, mailboxPieces = 1_000 } = options;
   const path = options.path ?? (mode === "p2p" ? { kind: "direct" } : { kind: "central", by: "memory" });
   const links = createMemoryLinks({ delayMs, path });
-  const index = createMemoryIndex({ clock, verify });
+  const index = createMemoryIndex({ clock, verify, verifyDurable });
   const boxes: MemoryBoxes = new Map();
   const members = new Map<DeviceId, MemoryMember>();
   const slowness = new Map<DeviceId, number>();

@@ -1,6 +1,7 @@
 import { MAX_MAIL_BYTES } from "@skein/core";
 import * as v from "valibot";
 import { defineFormat, type Format } from "./codec.ts";
+import { MAX_DURABLE_BYTES, MAX_DURABLES_OF_USER } from "./durable.ts";
 import { bytesOf, bytesUpTo, key, line, listUpTo, time } from "./fields.ts";
 import { MAX_CERTIFICATE_BYTES, MAX_PRESENCE_BYTES } from "./records.ts";
 
@@ -60,6 +61,8 @@ export type CentralRequest =
   | { readonly kind: "login"; readonly certificate: Uint8Array; readonly proof: Uint8Array }
   | { readonly kind: "publish"; readonly id: number; readonly presence: Uint8Array }
   | { readonly kind: "find"; readonly id: number; readonly user: Uint8Array }
+  | { readonly kind: "publish-durable"; readonly id: number; readonly record: Uint8Array }
+  | { readonly kind: "find-durable"; readonly id: number; readonly user: Uint8Array }
   | { readonly kind: "watch"; readonly id: number; readonly users: Uint8Array[] }
   | { readonly kind: "unwatch"; readonly id: number; readonly users: Uint8Array[] }
   | { readonly kind: "deposit"; readonly id: number; readonly device: Uint8Array; readonly sealed: Uint8Array }
@@ -86,6 +89,7 @@ export type CentralReply =
   | { readonly kind: "done"; readonly id: number }
   | { readonly kind: "failed"; readonly id: number; readonly code: CentralRefusal; readonly reason: string }
   | { readonly kind: "found"; readonly id: number; readonly presences: Uint8Array[] }
+  | { readonly kind: "durables"; readonly id: number; readonly records: Uint8Array[] }
   /** `next`: present when more waits; goes into `after`. */
   | { readonly kind: "mail"; readonly id: number; readonly pieces: MailPiece[]; readonly next?: string | undefined }
   | {
@@ -128,6 +132,8 @@ export const centralRequest: Format<CentralRequest> = defineFormat(
     v.object({ kind: v.literal("login"), certificate: bytesUpTo(MAX_CERTIFICATE_BYTES), proof: bytesUpTo(1024) }),
     v.object({ kind: v.literal("publish"), id: number32, presence: bytesUpTo(MAX_PRESENCE_BYTES) }),
     v.object({ kind: v.literal("find"), id: number32, user: key }),
+    v.object({ kind: v.literal("publish-durable"), id: number32, record: bytesUpTo(MAX_DURABLE_BYTES) }),
+    v.object({ kind: v.literal("find-durable"), id: number32, user: key }),
     v.object({ kind: v.literal("watch"), id: number32, users: listUpTo(key, MAX_WATCH_BATCH) }),
     v.object({ kind: v.literal("unwatch"), id: number32, users: listUpTo(key, MAX_WATCH_BATCH) }),
     v.object({ kind: v.literal("deposit"), id: number32, device: key, sealed: bytesUpTo(MAX_MAIL_BYTES) }),
@@ -158,6 +164,11 @@ export const centralReply: Format<CentralReply> = defineFormat(
       kind: v.literal("found"),
       id: number32,
       presences: listUpTo(bytesUpTo(MAX_PRESENCE_BYTES), MAX_FOUND_RECORDS),
+    }),
+    v.object({
+      kind: v.literal("durables"),
+      id: number32,
+      records: listUpTo(bytesUpTo(MAX_DURABLE_BYTES), MAX_DURABLES_OF_USER),
     }),
     v.object({
       kind: v.literal("mail"),

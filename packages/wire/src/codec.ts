@@ -73,9 +73,14 @@ function refuse(reason: string): { readonly ok: false; readonly reason: string }
   return { ok: false, reason };
 }
 
+/** Longest list of what was expected that a reason repeats: a variant may have many kinds. */
+const MAX_EXPECTED = 100;
+
 /** Names the field, never repeats the value: reasons end up in logs. */
 function explain(issues: readonly v.BaseIssue<unknown>[]): string {
   const [issue] = issues;
   const path = issue?.path?.map((item) => String(item.key)).join(".") ?? "";
-  return `${path === "" ? "value" : path} is not ${issue?.expected ?? "valid"}`;
+  const expected = issue?.expected ?? "valid";
+  const shown = expected.length > MAX_EXPECTED ? `${expected.slice(0, MAX_EXPECTED)}…` : expected;
+  return `${path === "" ? "value" : path} is not ${shown}`;
 }

@@ -1,6 +1,16 @@
 import * as v from "valibot";
 import { defineFormat, type Format } from "./codec.ts";
+import { MAX_DURABLE_BYTES, MAX_DURABLES_OF_USER } from "./durable.ts";
 import { bytesUpTo, counter, key, line, listUpTo, time } from "./fields.ts";
+import {
+  type ExchangeReply,
+  type ExchangeRequest,
+  MAX_FOLLOWED_USERS,
+  MAX_GOSSIPED_ADS,
+  MAX_OFFERED_RECORDS,
+  MAX_ROSTER_ADS,
+  MAX_STORED_RECORDS,
+} from "./index-exchange.ts";
 import { MAX_AD_BYTES, MAX_ADS, MAX_PRESENCE_BYTES } from "./records.ts";
 import { MAX_VERSION_NOTICE_BYTES } from "./version-notice.ts";
 
@@ -50,8 +60,11 @@ export type IndexRequest =
       readonly candidate: "yes" | "no";
     }
   /** Since 2. The answer to a pushed `ping`. */
-  | { readonly kind: "here"; readonly id: number };
+  | { readonly kind: "here"; readonly id: number }
+  /** Since 2. */
+  | ExchangeRequest;
 
+const durable = bytesUpTo(MAX_DURABLE_BYTES);
 const yesNo = v.picklist(["yes", "no"]);
 
 /** Format of {@link IndexRequest}. */
@@ -76,6 +89,24 @@ export const indexRequest: Format<IndexRequest> = defineFormat(
       candidate: yesNo,
     }),
     v.object({ kind: v.literal("here"), ...request }),
+    v.object({ kind: v.literal("put-durable"), ...request, record: durable }),
+    v.object({ kind: v.literal("find-durable"), ...request, user: key }),
+    v.object({
+      kind: v.literal("store"),
+      ...request,
+      presences: listUpTo(bytesUpTo(MAX_PRESENCE_BYTES), MAX_STORED_RECORDS),
+      durables: listUpTo(durable, MAX_STORED_RECORDS),
+    }),
+    v.object({ kind: v.literal("fetch"), ...request, of: v.picklist(["user", "device", "durable"]), key }),
+    v.object({
+      kind: v.literal("offer"),
+      ...request,
+      of: v.picklist(["presence", "device-list", "mailbox-hint"]),
+      items: listUpTo(v.object({ key, sequence: counter }), MAX_OFFERED_RECORDS),
+    }),
+    v.object({ kind: v.literal("follow"), ...request, users: listUpTo(key, MAX_FOLLOWED_USERS) }),
+    v.object({ kind: v.literal("roster"), ...request, after: v.optional(key) }),
+    v.object({ kind: v.literal("gossip"), ...request, ads: listUpTo(bytesUpTo(MAX_AD_BYTES), MAX_GOSSIPED_ADS) }),
   ]),
 );
 
@@ -128,7 +159,9 @@ export type IndexReply =
       readonly at: number;
     }
   /** Pushed, since 2: say `here`, or be taken for gone. */
-  | { readonly kind: "ping" };
+  | { readonly kind: "ping" }
+  /** Since 2. */
+  | ExchangeReply;
 
 /** Format of {@link IndexReply}. */
 export const indexReply: Format<IndexReply> = defineFormat(
@@ -167,6 +200,14 @@ export const indexReply: Format<IndexReply> = defineFormat(
     v.object({ kind: v.literal("presence"), record: bytesUpTo(MAX_PRESENCE_BYTES) }),
     v.object({ kind: v.literal("gone"), user: key, device: key, sequence: counter, at: time }),
     v.object({ kind: v.literal("ping") }),
+    v.object({ kind: v.literal("durables"), ...request, records: listUpTo(durable, MAX_DURABLES_OF_USER) }),
+    v.object({ kind: v.literal("wanted"), ...request, keys: listUpTo(key, MAX_OFFERED_RECORDS) }),
+    v.object({
+      kind: v.literal("roster"),
+      ...request,
+      ads: listUpTo(bytesUpTo(MAX_AD_BYTES), MAX_ROSTER_ADS),
+      next: v.optional(key),
+    }),
   ]),
 );
 

@@ -51,6 +51,24 @@ export {
 export { CHAT_PROTOCOL, type ChatMessage, chatMessage, MAX_RECEIPT_IDS, MAX_TEXT_LENGTH } from "./chat.ts";
 export { definedFormats, defineFormat, type Format, type Parsed } from "./codec.ts";
 export {
+  type DurablePayload,
+  durablePayload,
+  MAX_DURABLE_BYTES,
+  MAX_DURABLES_OF_USER,
+  MAX_LISTED_DEVICES,
+  MAX_REVOKED_DEVICES,
+} from "./durable.ts";
+export {
+  type ExchangeReply,
+  type ExchangeRequest,
+  MAX_FOLLOWED_USERS,
+  MAX_GOSSIPED_ADS,
+  MAX_OFFERED_RECORDS,
+  MAX_ROSTER_ADS,
+  MAX_STORED_RECORDS,
+  type OfferedKind,
+} from "./index-exchange.ts";
+export {
   type DeviceSet,
   deviceSet,
   INDEX_PROTOCOL,

@@ -24,6 +24,7 @@ export type SigningPurpose =
   | "device-certificate"
   | "contact-card"
   | "presence"
+  | "durable"
   | "supernode-ad"
   | "supernode-list"
   | "call-description"

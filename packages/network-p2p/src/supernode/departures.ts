@@ -12,6 +12,8 @@ export interface Departure {
 export interface Departures {
   /** `supernode` lost its connection to a device that had said `sequence`. Reports of others than its vias are ignored. */
   left(device: DeviceId, supernode: DeviceId, sequence: number): void;
+  /** A holder that we follow says that a device is gone; nobody but those we asked is believed. */
+  hinted(device: DeviceId, sequence: number): void;
   /** The departure of a device, as long as it has said nothing new. */
   of(device: DeviceId): Departure | undefined;
 }
@@ -61,6 +63,13 @@ export function createDepartures(
       reports.set(device, report);
       report.vias.add(supernode);
       if (presence.via.every((via) => report.vias.has(via.supernode))) conclude(presence, report);
+    },
+    hinted(device, sequence) {
+      const presence = book.ofDevice(device);
+      if (presence === undefined || presence.sequence > sequence || presence.availability === "offline") return;
+      const report = reports.get(device) ?? { sequence: presence.sequence, vias: new Set(), cancel: () => {} };
+      reports.set(device, report);
+      conclude(presence, report);
     },
     of(device) {
       const presence = book.ofDevice(device);

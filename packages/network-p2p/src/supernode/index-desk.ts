@@ -1,5 +1,5 @@
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
-import type { Clock, DeviceId, Random, Report } from "@skein/core";
+import type { Clock, Random, Report } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
 import { INDEX_PROTOCOL, INDEX_PROTOCOL_1, type IndexReply } from "@skein/wire";
 import { hostOf } from "../addresses.ts";
@@ -7,8 +7,8 @@ import { deviceOf } from "../peer-id.ts";
 import type { Books } from "./books.ts";
 import type { Door } from "./door.ts";
 import type { Guests } from "./guests.ts";
+import type { IndexMesh } from "./index-mesh.ts";
 import { type IndexServiceDependencies, type JoinRequest, serveIndex } from "./index-service.ts";
-import type { IndexStore } from "./index-store.ts";
 import { createRequestRates } from "./request-rates.ts";
 import type { Service } from "./service.ts";
 
@@ -16,19 +16,18 @@ import type { Service } from "./service.ts";
 export interface IndexDesk {
   open(): Promise<void>;
   close(): Promise<void>;
-  /** Ads to hand out: our own first while we serve, then others' by lot. */
+  /** Ads to hand out: our own first while we serve, then those we are connected to, then those heard of. */
   ads(): readonly Uint8Array[];
 }
 
 /** What it is made of. */
 export interface IndexDeskDependencies {
-  readonly self: DeviceId;
   readonly node: Libp2p;
   readonly clock: Clock;
   readonly random: Random;
   readonly report: Report;
   readonly books: Books;
-  readonly store: IndexStore;
+  readonly mesh: IndexMesh;
   readonly door: Door;
   readonly guests: Guests;
   readonly service: () => Service;
@@ -40,18 +39,18 @@ const PROTOCOLS = [INDEX_PROTOCOL, INDEX_PROTOCOL_1];
 
 /** Makes it, closed. */
 export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk {
-  const { books, clock, door, guests, node, notice, ownAd, random, report, self, service, store } = dependencies;
+  const { books, clock, door, guests, node, notice, ownAd, random, report, mesh, service } = dependencies;
 
-  const othersByLot = (): readonly SupernodeAd[] =>
-    books.supernodes.ads
-      .filter((each) => each.supernode !== self && each.serving?.phase !== "leaving")
-      .map((each) => ({ each, lot: random.fraction() }))
+  const byLot = (ads: readonly SupernodeAd[]): readonly Uint8Array[] =>
+    ads
+      .map(({ bytes }) => ({ bytes, lot: random.fraction() }))
       .sort((one, other) => one.lot - other.lot)
-      .map(({ each }) => each);
+      .map(({ bytes }) => bytes);
   const ads = (): readonly Uint8Array[] => {
     const { phase } = service();
     const own = phase === "open" || phase === "settling" ? [ownAd()] : [];
-    return [...own, ...othersByLot().map((each) => each.bytes)];
+    const { heard, met } = books.roster.handOut();
+    return [...own, ...byLot(met), ...byLot(heard)];
   };
   const onJoin = (join: JoinRequest, { remoteAddr, remotePeer }: Connection): IndexReply => {
     const { as, id } = join;
@@ -68,15 +67,21 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
   const answers: IndexServiceDependencies = {
     clock,
     report,
+    now: () => clock.now(),
     presences: books.presences,
+    durables: books.durables,
+    gate: books.gate,
     departures: books.departures,
     watchers: books.watchers,
-    store,
+    store: mesh.store,
+    gossip: mesh.gossip,
+    follow: mesh.follow,
     rates: createRequestRates(() => clock.now()),
     ads,
     notice: () => notice?.(),
     onJoin,
-    onAd: (bytes) => void books.supernodes.learn(bytes),
+    onAd: mesh.announced,
+    onSupernodeLeft: books.roster.lost,
     turn: (peer) => service().roles?.turn?.credentialsFor(peer),
   };
   const take = (stream: Stream, connection: Connection): void => {

@@ -1,9 +1,9 @@
 import type { Connection, Stream } from "@libp2p/interface";
 import { type Clock, type DeviceId, deviceIdFromKey, type Report, type UserId, userIdFromKey } from "@skein/core";
-import { verifyAd, verifyPresence } from "@skein/identity";
+import { type SupernodeAd, verifyAd } from "@skein/identity";
 import {
+  type ExchangeRequest,
   INDEX_PROTOCOL_1,
-  type IndexRefusal,
   type IndexReply,
   type IndexRequest,
   indexReply,
@@ -15,9 +15,11 @@ import { openFrames } from "../frames.ts";
 import { deviceOf } from "../peer-id.ts";
 import { MAX_INDEX_FRAME_BYTES } from "../specification.ts";
 import type { Departures } from "./departures.ts";
+import { answerExchange, type ExchangeDependencies, isExchange, refusalOf, refused } from "./exchange-service.ts";
 import type { IndexStore } from "./index-store.ts";
 import { SILENT_LEAF_MS } from "./limits.ts";
 import type { PresenceBook } from "./presence-book.ts";
+import type { RecordGate } from "./record-gate.ts";
 import type { RequestRates } from "./request-rates.ts";
 import { gonePush, presencePush, type Watcher, type Watchers } from "./watchers.ts";
 
@@ -25,10 +27,11 @@ import { gonePush, presencePush, type Watcher, type Watchers } from "./watchers.
 export type JoinRequest = Extract<IndexRequest, { readonly kind: "join" }>;
 
 /** What the service answers from. */
-export interface IndexServiceDependencies {
+export interface IndexServiceDependencies extends ExchangeDependencies {
   readonly clock: Clock;
   readonly report: Report;
   readonly presences: PresenceBook;
+  readonly gate: RecordGate;
   readonly store: IndexStore;
   readonly departures: Departures;
   readonly watchers: Watchers;
@@ -39,8 +42,10 @@ export interface IndexServiceDependencies {
   readonly notice: () => Uint8Array | undefined;
   /** Somebody says what it is here for. */
   readonly onJoin: (join: JoinRequest, connection: Connection) => IndexReply;
-  /** A supernode at this connection says who it is. */
-  readonly onAd: (ad: Uint8Array) => void;
+  /** A supernode at this connection says who it is, once more or for the first time on this stream. */
+  readonly onAd: (ad: SupernodeAd, how: "first" | "again") => void;
+  /** The stream of one that said so ended. */
+  readonly onSupernodeLeft: (supernode: DeviceId) => void;
   /** Fresh relay credentials for a peer, if there is a relay. */
   readonly turn: (peer: DeviceId) => Omit<Extract<IndexReply, { readonly kind: "turn" }>, "kind" | "id"> | undefined;
 }
@@ -65,6 +70,7 @@ export async function serveIndex(
     else frames.send(indexReply.encode(reply)).catch(() => {});
   };
   const watcher: Watcher = { push: say };
+  const asker: Asker = { peer, connection, version, as: "leaf", follower: { push: say }, followed: new Map() };
   let cancelSilence = (): void => {};
   const heard = (): void => {
     cancelSilence();
@@ -80,7 +86,7 @@ export async function serveIndex(
         break;
       }
       // Answers come as they are ready; the rate limit bounds how many are under way.
-      answer(request.value, { peer, connection, version }, watcher, dependencies).then(say, () =>
+      answer(request.value, asker, watcher, dependencies).then(say, () =>
         say(refused(request.value.id, "unavailable")),
       );
     }
@@ -89,80 +95,113 @@ export async function serveIndex(
   } finally {
     cancelSilence();
     watchers.watch(watcher, []);
+    watchers.watch(asker.follower, []);
+    if (asker.as === "supernode") dependencies.onSupernodeLeft(peer);
     await frames.end();
   }
 }
 
+const SINCE_2: ReadonlySet<IndexReply["kind"]> = new Set(["ping", "joined", "durables", "wanted", "roster"]);
+
 /** Whether a peer that speaks version 1 can read this. */
 function spokenIn1(reply: IndexReply): boolean {
-  return reply.kind !== "ping" && reply.kind !== "joined" && !(reply.kind === "refused" && reply.reason === "busy");
-}
-
-function refused(id: number, reason: IndexRefusal): IndexReply {
-  return { kind: "refused", id, reason };
+  return !SINCE_2.has(reply.kind) && !(reply.kind === "refused" && reply.reason === "busy");
 }
 
 const DEAR: ReadonlySet<IndexRequest["kind"]> = new Set(["put", "announce", "turn"]);
 
-/** Who asks. */
-interface Asker {
+/** Who asks, on one stream. */
+export interface Asker {
   readonly peer: DeviceId;
   readonly connection: Connection;
   readonly version: 1 | 2;
+  /** A supernode once it announced its ad on this stream. */
+  as: "leaf" | "supernode";
+  /** What it follows for its own leaves, apart from what it watches itself; each until so long. */
+  readonly follower: Watcher;
+  readonly followed: Map<UserId, number>;
 }
 
 async function answer(
   request: IndexRequest,
-  { peer, connection, version }: Asker,
+  asker: Asker,
   watcher: Watcher,
   dependencies: IndexServiceDependencies,
 ): Promise<IndexReply> {
-  const { departures, presences, rates, store } = dependencies;
+  if (isExchange(request)) return await answerExchange(request, asker, dependencies);
   const { id, kind } = request;
-  if (!rates.allow(peer, DEAR.has(kind) ? "dear" : "cheap")) return refused(id, "rate");
+  if (!dependencies.rates.allow(asker.peer, DEAR.has(kind) ? "dear" : "cheap")) return refused(id, "rate");
+  return await answerBasic(request, asker, watcher, dependencies);
+}
+
+/** What version 1 had, and who is there. */
+async function answerBasic(
+  request: Exclude<IndexRequest, ExchangeRequest>,
+  asker: Asker,
+  watcher: Watcher,
+  dependencies: IndexServiceDependencies,
+): Promise<IndexReply> {
+  const { id } = request;
   switch (request.kind) {
     case "put":
     case "keep":
-      return keep(request, dependencies);
-    case "find": {
-      const user = userIdFromKey(request.user);
-      await store.seekUser(user);
-      return records(
-        id,
-        presences.ofUser(user).map((each) => each.bytes),
-      );
-    }
-    case "find-device": {
-      const device = deviceIdFromKey(request.device);
-      await store.seekDevice(device);
-      const found = presences.ofDevice(device);
-      return records(id, found === undefined ? [] : [found.bytes]);
-    }
+      return keep(request, asker, dependencies);
+    case "find":
+      return findUser(id, userIdFromKey(request.user), dependencies);
+    case "find-device":
+      return findDevice(id, deviceIdFromKey(request.device), dependencies);
     case "watch":
       watch(request.users.map(userIdFromKey), watcher, dependencies);
       return { kind: "done", id };
     case "turn": {
-      const credentials = dependencies.turn(peer);
+      const credentials = dependencies.turn(asker.peer);
       return credentials === undefined ? refused(id, "unavailable") : { kind: "turn", id, ...credentials };
     }
     case "neighbours": {
-      const notice = version === 1 ? undefined : dependencies.notice();
+      const notice = asker.version === 1 ? undefined : dependencies.notice();
       return { kind: "ads", id, ads: [...dependencies.ads().slice(0, MAX_ADS)], notice };
     }
-    case "announce": {
-      const ad = verifyAd(request.ad, dependencies.clock.now());
-      if (!ad.ok || ad.value.supernode !== peer) return refused(id, "invalid");
-      dependencies.onAd(request.ad);
-      return { kind: "done", id };
-    }
+    case "announce":
+      return announce(request, asker, dependencies);
     case "left":
-      departures.left(deviceIdFromKey(request.device), peer, request.sequence);
+      dependencies.departures.left(deviceIdFromKey(request.device), asker.peer, request.sequence);
       return { kind: "done", id };
     case "join":
-      return dependencies.onJoin(request, connection);
+      return dependencies.onJoin(request, asker.connection);
     case "here":
       return { kind: "done", id };
   }
+}
+
+async function findUser(id: number, user: UserId, { presences, store }: IndexServiceDependencies): Promise<IndexReply> {
+  await store.seekUser(user);
+  return records(
+    id,
+    presences.ofUser(user).map((each) => each.bytes),
+  );
+}
+
+async function findDevice(
+  id: number,
+  device: DeviceId,
+  { presences, store }: IndexServiceDependencies,
+): Promise<IndexReply> {
+  await store.seekDevice(device);
+  const found = presences.ofDevice(device);
+  return records(id, found === undefined ? [] : [found.bytes]);
+}
+
+/** From then on it is a supernode on this stream. */
+function announce(
+  { ad, id }: Extract<IndexRequest, { readonly kind: "announce" }>,
+  asker: Asker,
+  { clock, onAd }: IndexServiceDependencies,
+): IndexReply {
+  const checked = verifyAd(ad, clock.now());
+  if (!checked.ok || checked.value.supernode !== asker.peer) return refused(id, "invalid");
+  onAd(checked.value, asker.as === "supernode" ? "again" : "first");
+  asker.as = "supernode";
+  return { kind: "done", id };
 }
 
 function records(id: number, found: readonly Uint8Array[]): IndexReply {
@@ -171,18 +210,13 @@ function records(id: number, found: readonly Uint8Array[]): IndexReply {
 
 async function keep(
   request: Extract<IndexRequest, { readonly kind: "put" | "keep" }>,
-  { clock, presences, report, store }: IndexServiceDependencies,
+  from: Asker,
+  { gate, store }: IndexServiceDependencies,
 ): Promise<IndexReply> {
   const { id, kind } = request;
-  const presence = verifyPresence(request.presence, clock.now());
-  if (!presence.ok) {
-    report({ name: "record.refused", reason: presence.reason });
-    return refused(id, "invalid");
-  }
-  const acceptance = presences.accept(presence.value);
-  if (acceptance === "full") return refused(id, "full");
-  if (acceptance === "old" || acceptance === "conflict") return refused(id, "old");
-  if (kind === "put") await store.spread(presence.value);
+  const { outcome, record } = gate.presence(request.presence, from);
+  if (record === undefined) return refused(id, refusalOf(outcome));
+  if (kind === "put") await store.spread(record);
   return { kind: "done", id };
 }
 
@@ -190,6 +224,7 @@ async function keep(
 function watch(users: readonly UserId[], watcher: Watcher, dependencies: IndexServiceDependencies): void {
   const { departures, presences, store, watchers } = dependencies;
   watchers.watch(watcher, users);
+  dependencies.follow(users);
   const unknown: UserId[] = [];
   for (const user of users) {
     const known = presences.ofUser(user);

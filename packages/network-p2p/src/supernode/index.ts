@@ -9,6 +9,9 @@
  *
  * @module
  */
+
+export { peerIdOf } from "../peer-id.ts";
+export { KAD_PROTOCOL, PRESENCE_KEY_PREFIX } from "../specification.ts";
 export { declaredReachability } from "./declared-probe.ts";
 export type { DialBack } from "./dial-back.ts";
 export {

@@ -26,9 +26,9 @@ export const MAX_RECORDS = 50_000;
 export const MAX_USERS = 50_000;
 
 /** A write to the DHT is waited for this long, ms; it goes on behind. A read ends then with what came. */
-export const DHT_WRITE_WAIT_MS = 2_000;
+export const WRITE_WAIT_MS = 2_000;
 export const DHT_TIMEOUT_MS = 10_000;
-export const DHT_READ_WAIT_MS = 2_000;
+export const READ_WAIT_MS = 2_000;
 
 /** Answers of different holders that a read waits for. */
 export const READ_QUORUM = 3;
@@ -36,8 +36,8 @@ export const READ_QUORUM = 3;
 /** A user's list of devices is put into the DHT again after this, ms. */
 export const RELIST_AFTER_MS: number = 60 * 60_000;
 
-/** Supernodes we stay connected to beside the DHT's own connections. */
-export const MAX_NEIGHBOURS = 16;
+/** Supernodes we stay connected to: all of them in a network whose records lie everywhere. */
+export const MAX_NEIGHBOURS = 64;
 
 /** Supernodes that a node which serves nobody keeps to: as many as a leaf. */
 export const NEIGHBOURS_OF_IDLE = 3;
@@ -54,6 +54,9 @@ export const TURN_LIFETIME_MS: number = 6 * 3_600_000;
 /** Requests of one peer: at once, and per second afterwards. `dear` are those that cost others something. */
 export const CHEAP_REQUESTS: { readonly burst: number; readonly perSecond: number } = { burst: 100, perSecond: 10 };
 export const DEAR_REQUESTS: { readonly burst: number; readonly perSecond: number } = { burst: 30, perSecond: 1 };
+
+/** Records that one supernode stores or fetches at another: at once, and per second afterwards. Checking one takes 3 ms. */
+export const RECORD_REQUESTS: { readonly burst: number; readonly perSecond: number } = { burst: 1_000, perSecond: 50 };
 
 /** Peers whose request rate is remembered. */
 export const MAX_RATED_PEERS = 10_000;
@@ -79,3 +82,58 @@ export const DIAL_BACK_TIMEOUT_MS = 8_000;
 
 /** Addresses whose dial-backs are counted. */
 export const MAX_RATED_ADDRESSES = 4_096;
+/** Supernodes whose ads are kept, about 1 KiB each: the most a one-hop index is for. */
+export const MAX_ROSTER = 5_000;
+
+/** An ad is handed on as long as it was signed this long ago at most, ms: a living supernode signs anew before. */
+export const FRESH_AD_MS: number = 20 * 60_000;
+
+/** A supernode that failed is tried again after this, ms; doubles up to the longest. */
+export const SUSPECT_FIRST_RETRY_MS = 30_000;
+export const SUSPECT_LONGEST_RETRY_MS: number = 10 * 60_000;
+
+/** Holders of a record in a large network. More: survives more failures, costs a request each at every change. */
+export const REPLICAS = 3;
+
+/** Up to so many supernodes each record is kept by all of them: found in one trip. Higher: faster, dearer to keep. */
+export const EVERYWHERE_UP_TO = 64;
+
+/** Answers that a read of three holders waits for: with two of three written, one of them has the newest. */
+export const READ_MAJORITY = 2;
+
+/** After a first answer that found something a read waits this long for the majority, ms. */
+export const READ_GRACE_MS = 150;
+
+/** Streams kept open to other supernodes; the longest unused is closed. */
+export const MAX_POOLED_SUPERNODES = 256;
+
+/** Records waiting to be sent to one supernode; beyond, the oldest are given up. */
+export const MAX_UNSENT_RECORDS = 4_096;
+
+/** Ads are passed on to so many neighbours, chosen by lot, when they are news; newer ones of the known only after so long, ms. */
+export const GOSSIP_FANOUT = 6;
+export const GOSSIP_NEWER_AFTER_MS: number = 10 * 60_000;
+
+/** The whole roster is compared with one neighbour's this often, ms. */
+export const ROSTER_SYNC_MS: number = 10 * 60_000;
+
+/** Records are handed over this long after supernodes came or went, ms: changes come in groups. */
+export const HAND_OVER_AFTER_MS = 1_000;
+
+/** Holders compare what they keep for the long term this often, ms. */
+export const REPUBLISH_DURABLES_MS: number = 60 * 60_000;
+
+/** A follow at another supernode lasts this long, ms, and is renewed in half of it; users followed for one supernode. */
+export const FOLLOW_MS: number = 8 * 60_000;
+export const MAX_FOLLOWED = 20_000;
+
+/** Users whose durable records are kept; about 3 KiB each, on disk too. */
+export const MAX_DURABLE_USERS = 50_000;
+
+/** Devices one peer may put records of within an hour: a leaf has its own; a supernode those of its leaves. */
+export const MAX_DEVICES_FROM_LEAF = 32;
+export const MAX_DEVICES_FROM_SUPERNODE = 20_000;
+
+/** Changes of one record: at once, and then one in so long, ms. */
+export const CHANGES_AT_ONCE = 30;
+export const CHANGE_EVERY_MS = 10_000;

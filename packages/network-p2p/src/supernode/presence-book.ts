@@ -1,4 +1,5 @@
 import type { DeviceId, Presence, UserId } from "@skein/core";
+import { MAX_DEVICES_OF_USER } from "@skein/wire";
 import { equals } from "uint8arrays/equals";
 import { MAX_RECORDS } from "./limits.ts";
 
@@ -15,8 +16,8 @@ export interface PresenceBook {
   accept(presence: Presence): Acceptance;
   ofDevice(device: DeviceId): Presence | undefined;
   ofUser(user: UserId): readonly Presence[];
-  /** Devices with a record, expired ones left out. */
-  devices(): Iterable<DeviceId>;
+  /** Records that have not expired. */
+  all(): Iterable<Presence>;
   /** Calls for each record that is `new`. */
   subscribe(listener: (presence: Presence) => void): void;
 }
@@ -32,6 +33,12 @@ export function createPresenceBook(now: () => number, maxRecords: number = MAX_R
     const devices = devicesOf.get(presence.user);
     devices?.delete(presence.device);
     if (devices?.size === 0) devicesOf.delete(presence.user);
+  };
+  /** A user has so many devices at most: a further one takes the place of the one that signed longest ago. */
+  const pushOut = (devices: Iterable<DeviceId>): void => {
+    const presences = [...devices].flatMap((device) => byDevice.get(device) ?? []);
+    const [oldest] = presences.sort((one, other) => one.issuedAt - other.issuedAt);
+    if (oldest !== undefined) remove(oldest);
   };
   const makeRoom = (): boolean => {
     if (byDevice.size < maxRecords) return true;
@@ -52,6 +59,7 @@ export function createPresenceBook(now: () => number, maxRecords: number = MAX_R
       const devices = devicesOf.get(presence.user) ?? new Set();
       devices.add(presence.device);
       devicesOf.set(presence.user, devices);
+      if (devices.size > MAX_DEVICES_OF_USER) pushOut(devices);
       for (const listener of listeners) listener(presence);
       return "new";
     },
@@ -64,13 +72,18 @@ export function createPresenceBook(now: () => number, maxRecords: number = MAX_R
         const presence = byDevice.get(device);
         return presence !== undefined && presence.expiresAt > now() ? [presence] : [];
       }),
-    devices: () => [...byDevice.values()].filter((each) => each.expiresAt > now()).map((each) => each.device),
+    *all() {
+      for (const presence of byDevice.values()) if (presence.expiresAt > now()) yield presence;
+    },
     subscribe: (listener) => void listeners.push(listener),
   };
 }
 
 /** What a record is that is not newer than the known one. */
-function compare(known: Presence, presence: Presence): Acceptance {
-  if (known.sequence > presence.sequence) return "old";
-  return equals(known.bytes, presence.bytes) ? "known" : "conflict";
+export function compare(
+  known: Pick<Presence, "sequence" | "bytes">,
+  record: Pick<Presence, "sequence" | "bytes">,
+): Acceptance {
+  if (known.sequence > record.sequence) return "old";
+  return equals(known.bytes, record.bytes) ? "known" : "conflict";
 }

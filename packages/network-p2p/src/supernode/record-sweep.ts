@@ -1,7 +1,7 @@
-import type { DeviceId, UserId } from "@skein/core";
+import type { DeviceId, Durable, UserId } from "@skein/core";
 import type { Libp2pOptions } from "libp2p";
 import { toString as encodeText } from "uint8arrays/to-string";
-import { devicesKey, presenceKey } from "./record-validator.ts";
+import { devicesKey, durableKey, presenceKey } from "./record-validator.ts";
 
 /** Where libp2p keeps what must survive a restart; apps provide it, e.g. datastore-level. */
 export type Datastore = NonNullable<Libp2pOptions["datastore"]>;
@@ -15,11 +15,16 @@ export const DHT_DATASTORE_PREFIX = "/skein-dht";
  */
 export async function sweepRecords(
   datastore: Datastore,
-  alive: { readonly devices: Iterable<DeviceId>; readonly users: Iterable<UserId> },
+  alive: {
+    readonly devices: Iterable<DeviceId>;
+    readonly users: Iterable<UserId>;
+    readonly durables: Iterable<Durable>;
+  },
 ): Promise<void> {
   const names = new Set<string>();
   for (const device of alive.devices) names.add(nameOf(presenceKey(device)));
   for (const user of alive.users) names.add(nameOf(devicesKey(user)));
+  for (const record of alive.durables) names.add(nameOf(durableKey(record)));
   const dead = [];
   for await (const key of datastore.queryKeys({ prefix: `${DHT_DATASTORE_PREFIX}/record` }))
     if (!names.has(key.name())) dead.push(key);

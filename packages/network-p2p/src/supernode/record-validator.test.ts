@@ -3,6 +3,7 @@ import { deviceSet } from "@skein/wire";
 import { expect, test } from "vitest";
 import { certificateOf, flipBit, person, presenceOf } from "../../test/people.ts";
 import { createDeviceBook } from "./device-book.ts";
+import { createDurableBook } from "./durable-book.ts";
 import { createPresenceBook } from "./presence-book.ts";
 import { createRecordValidator, devicesKey, presenceKey, type RecordValidator } from "./record-validator.ts";
 
@@ -11,7 +12,10 @@ function stage(now: () => number = Date.now) {
   const devices = createDeviceBook(now);
   const refusals: string[] = [];
   const onRefused = (reason: string): void => void refusals.push(reason);
-  const validate: RecordValidator = createRecordValidator({ presences, devices }, { now, onRefused });
+  const validate: RecordValidator = createRecordValidator(
+    { presences, devices, durables: createDurableBook(now) },
+    { now, onRefused },
+  );
   return { presences, devices, refusals, validate };
 }
 

@@ -1,7 +1,8 @@
-import type { DeviceId, UserId } from "@skein/core";
-import { verifyPresence } from "@skein/identity";
-import { DEVICES_KEY_PREFIX, PRESENCE_KEY_PREFIX } from "../specification.ts";
+import type { DeviceId, Durable, UserId } from "@skein/core";
+import { verifyDurable, verifyPresence } from "@skein/identity";
+import { DEVICES_KEY_PREFIX, DURABLE_KEY_PREFIX, PRESENCE_KEY_PREFIX } from "../specification.ts";
 import type { DeviceBook } from "./device-book.ts";
+import type { DurableBook } from "./durable-book.ts";
 import type { PresenceBook } from "./presence-book.ts";
 
 /** Judges DHT records; throws for one that must not be stored or believed. Every good one enters the books. */
@@ -12,7 +13,7 @@ export type RecordValidator = (key: Uint8Array, value: Uint8Array) => void;
  * kad-dht itself would let an old signed record replace a new one (js-libp2p#3377).
  */
 export function createRecordValidator(
-  books: { readonly presences: PresenceBook; readonly devices: DeviceBook },
+  books: { readonly presences: PresenceBook; readonly devices: DeviceBook; readonly durables: DurableBook },
   dependencies: { readonly now: () => number; readonly onRefused: (reason: string) => void },
 ): RecordValidator {
   const refuse = (reason: string): never => {
@@ -32,10 +33,20 @@ export function createRecordValidator(
     const outcome = books.devices.merge(user as UserId, value);
     if (outcome !== "merged") refuse(`devices: ${outcome}`);
   };
+  const judgeDurable = (name: string, value: Uint8Array): void => {
+    const record = verifyDurable(value, dependencies.now());
+    if (!record.ok) refuse(record.reason);
+    else if (nameOf(record.value) !== name) refuse("durable: it stands under another key");
+    else {
+      const acceptance = books.durables.accept(record.value);
+      if (acceptance !== "new" && acceptance !== "known") refuse(`durable: ${acceptance}`);
+    }
+  };
   return (key, value) => {
     const text = new TextDecoder().decode(key);
     if (text.startsWith(PRESENCE_KEY_PREFIX)) judgePresence(text.slice(PRESENCE_KEY_PREFIX.length), value);
     else if (text.startsWith(DEVICES_KEY_PREFIX)) judgeDevices(text.slice(DEVICES_KEY_PREFIX.length), value);
+    else if (text.startsWith(DURABLE_KEY_PREFIX)) judgeDurable(text.slice(DURABLE_KEY_PREFIX.length), value);
     else refuse("record: of no kind we keep");
   };
 }
@@ -48,4 +59,18 @@ export function presenceKey(device: DeviceId): Uint8Array {
 /** The DHT key of a user's devices. */
 export function devicesKey(user: UserId): Uint8Array {
   return new TextEncoder().encode(DEVICES_KEY_PREFIX + user);
+}
+
+/** Whose durable record, and which. */
+export type DurableName =
+  | { readonly kind: "device-list"; readonly user: UserId }
+  | { readonly kind: "mailbox-hint"; readonly device: DeviceId };
+
+/** The DHT key of a durable record. */
+export function durableKey(name: DurableName): Uint8Array {
+  return new TextEncoder().encode(DURABLE_KEY_PREFIX + nameOf(name));
+}
+
+function nameOf(name: DurableName | Durable): string {
+  return name.kind === "device-list" ? `list-${name.user}` : `hint-${name.device}`;
 }

@@ -11,9 +11,8 @@ import type { DialBack } from "./dial-back.ts";
 import { createDoor } from "./door.ts";
 import { createGuests } from "./guests.ts";
 import { createIndexDesk } from "./index-desk.ts";
-import { createDhtStore } from "./index-store.ts";
+import { createIndexMesh, type IndexMesh, type IndexOptions, type IndexStatus } from "./index-mesh.ts";
 import { MAX_NEIGHBOURS, MAX_RESERVATIONS, NEIGHBOURS_OF_IDLE } from "./limits.ts";
-import { keepNeighbours, type Neighbours } from "./neighbours.ts";
 import { type Announced, createOutsideAddress } from "./outside-address.ts";
 import { createOwnAd, figuresOf, type Standing } from "./own-ad.ts";
 import { type Pace, productionPace } from "./pace.ts";
@@ -49,6 +48,8 @@ export interface SupernodeOptions {
   readonly autonat?: "on" | "off";
   /** Left out: {@link productionPace}. */
   readonly pace?: Pace;
+  /** Which index; left out: one-hop, records everywhere up to 64 supernodes. */
+  readonly index?: IndexOptions;
 }
 
 /** What a supernode needs from outside. */
@@ -72,7 +73,7 @@ export interface SupernodeDependencies {
 }
 
 /** Figures of a supernode at this moment. */
-export interface SupernodeStatus {
+export interface SupernodeStatus extends IndexStatus {
   readonly connections: number;
   readonly service: ServicePhase;
   /** Slots offered now. */
@@ -83,9 +84,6 @@ export interface SupernodeStatus {
   readonly turnedAway: number;
   /** Nodes that would serve and whose home this is. */
   readonly candidates: number;
-  readonly records: number;
-  readonly watchers: number;
-  readonly neighbours: number;
   readonly dhtPeers: number;
   readonly turn: RelayStats | undefined;
 }
@@ -148,17 +146,16 @@ export async function createSupernode(
   const assembly = assemble(options, dependencies, base);
   mayReserve = (device) => assembly.door.knock(device).kind === "accept";
   await assembly.reaching.open();
-  const endSweep = datastore === undefined ? () => {} : assembly.books.sweep(datastore);
+  const endKeeping = datastore === undefined ? async () => {} : assembly.books.keepOn(datastore);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
-    endSweep();
-    assembly.neighbours.stop();
+    assembly.mesh.stop();
     await assembly.service.stop();
     const stopping = Promise.resolve(base.node.stop()).catch(() => {});
-    await Promise.all([atMost(STOP_TIMEOUT_MS, stopping), assembly.reaching.stop()]);
+    await Promise.all([atMost(STOP_TIMEOUT_MS, stopping), assembly.reaching.stop(), endKeeping()]);
   };
   if (options.begin !== "idle") await serveAtOnce(assembly.service, assembly.maxReservations, stop);
-  assembly.neighbours.tend().catch(() => {});
+  assembly.mesh.neighbours.tend().catch(() => {});
   return {
     ...faceOf(assembly),
     stop() {
@@ -175,7 +172,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
   const pace = options.pace ?? productionPace;
   const id = deviceIdFromKey(key.publicKey);
   const maxReservations = options.maxReservations ?? MAX_RESERVATIONS;
-  const books = createBooks({ clock, report });
+  const books = createBooks({ clock, report, self: id });
   const guests = createGuests();
   let candidate: "yes" | "no" = "no";
   const outside = createOutsideAddress(options.announced ?? "configured", () =>
@@ -194,7 +191,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
         { node, parts },
       ),
     desk: () => desk,
-    announce: () => neighbours.announce(),
+    announce: () => mesh.neighbours.announce(),
     handOver: dependencies.handOver ?? (async () => {}),
   });
   const turnStarter = (): (() => Promise<Turn>) | undefined => {
@@ -202,7 +199,6 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     if (turn === undefined) return undefined;
     return () => startTurn({ ...turn, publicAddress: outside.host(turn.publicAddress) }, { clock, random });
   };
-  const store = createDhtStore(() => service.roles?.dht, { ...books, now: () => clock.now() });
   const leaves = (): number => service.roles?.relay.reservations.size ?? 0;
   const door = createDoor({
     clock,
@@ -220,15 +216,17 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     { refreshMs: pace.adRefreshMs },
     { clock, key, state: () => ({ addresses: addresses(), build: options.build, ...figuresOf(figures()) }) },
   );
-  const neighbours: Neighbours = keepNeighbours(
-    { policy, everyMs: pace.neighboursEveryMs },
+  const mesh: IndexMesh = createIndexMesh(
+    { ...options.index, policy, neighboursEveryMs: pace.neighboursEveryMs },
     {
       node,
       self: id,
       clock,
       random,
       report,
-      cache: books.supernodes,
+      books,
+      addresses,
+      dht: () => service.roles?.dht,
       source: dependencies.supernodes,
       ownAd: () => (service.phase === "idle" ? undefined : ownAd.current()),
       wanted: () => (service.phase === "idle" ? NEIGHBOURS_OF_IDLE : MAX_NEIGHBOURS),
@@ -238,13 +236,12 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     },
   );
   const desk = createIndexDesk({
-    self: id,
     node,
     clock,
     random,
     report,
     books,
-    store,
+    mesh,
     door,
     guests,
     service: () => service,
@@ -260,7 +257,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
       report,
       addresses,
       onReached: (address) => parts.addressManager.confirmObservedAddr(multiaddr(address)),
-      helpers: () => neighbours.connected,
+      helpers: () => mesh.neighbours.connected,
       helps: () => service.phase === "open" || service.phase === "settling",
     },
   );
@@ -273,10 +270,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     if (device === undefined) return;
     guests.left(device);
     door.left(device);
-    const presence = books.presences.ofDevice(device);
-    if (presence === undefined) return;
-    books.departures.left(presence.device, id, presence.sequence);
-    if (presence.via.some((via) => via.supernode === id)) neighbours.tellLeft(presence.device, presence.sequence);
+    mesh.left(device);
   });
   const setCandidate = (next: "yes" | "no"): void => {
     candidate = next;
@@ -291,7 +285,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     guests,
     desk,
     ownAd,
-    neighbours,
+    mesh,
     reaching,
     addresses,
     leaves,
@@ -304,8 +298,7 @@ type Assembly = ReturnType<typeof assemble>;
 
 /** What others see of it. */
 function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
-  const { addresses, books, desk, door, guests, id, leaves, maxReservations, neighbours, node, ownAd, service } =
-    assembly;
+  const { addresses, books, desk, door, guests, id, leaves, maxReservations, mesh, node, ownAd, service } = assembly;
   return {
     id,
     addresses,
@@ -314,9 +307,10 @@ function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
     service,
     dialBack: assembly.reaching.dialBack,
     autonat: assembly.autonat,
-    heard: () => books.supernodes.ads.filter((each) => each.supernode !== id),
+    heard: books.roster.heard,
     setCandidate: assembly.setCandidate,
     status: () => ({
+      ...mesh.status(),
       connections: node.getConnections().length,
       service: service.phase,
       slots: service.slots,
@@ -324,13 +318,10 @@ function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
       maxReservations,
       turnedAway: door.turnedAway(),
       candidates: guests.candidates,
-      records: books.presences.size,
-      watchers: books.watchers.size,
-      neighbours: neighbours.connected.length,
       dhtPeers: service.roles?.dht.routingTable.size ?? 0,
       turn: service.roles?.turn?.stats(),
     }),
-    meetNeighbours: neighbours.tend,
+    meetNeighbours: mesh.neighbours.tend,
   };
 }
 

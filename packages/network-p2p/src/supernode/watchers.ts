@@ -10,6 +10,8 @@ export interface Watcher {
 /** Who wants to hear of which users. */
 export interface Watchers {
   readonly size: number;
+  /** Everybody who is watched. */
+  users(): Iterable<UserId>;
   /** Replaces the set of a watcher; an empty one ends it. */
   watch(watcher: Watcher, users: readonly UserId[]): void;
   presence(presence: Presence): void;
@@ -37,6 +39,7 @@ export function createWatchers(): Watchers {
     get size() {
       return usersOf.size;
     },
+    users: () => byUser.keys(),
     watch(watcher, users) {
       forget(watcher);
       if (users.length === 0) return;

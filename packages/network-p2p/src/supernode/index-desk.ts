@@ -9,7 +9,9 @@ import type { Door } from "./door.ts";
 import type { Guests } from "./guests.ts";
 import { type IndexServiceDependencies, type JoinRequest, serveIndex } from "./index-service.ts";
 import type { IndexStore } from "./index-store.ts";
-import { createRequestRates } from "./request-rates.ts";
+import { CHEAP_REQUESTS, DEAR_REQUESTS } from "./limits.ts";
+import type { Refusals } from "./refusals.ts";
+import { createPeerRates } from "./request-rates.ts";
 import type { Service } from "./service.ts";
 
 /** The index of a supernode, open while it serves. */
@@ -31,6 +33,7 @@ export interface IndexDeskDependencies {
   readonly store: IndexStore;
   readonly door: Door;
   readonly guests: Guests;
+  readonly refusals: Refusals;
   readonly service: () => Service;
   readonly ownAd: () => Uint8Array;
   readonly notice: (() => Uint8Array | undefined) | undefined;
@@ -40,7 +43,8 @@ const PROTOCOLS = [INDEX_PROTOCOL, INDEX_PROTOCOL_1];
 
 /** Makes it, closed. */
 export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk {
-  const { books, clock, door, guests, node, notice, ownAd, random, report, self, service, store } = dependencies;
+  const { books, clock, door, guests, node, notice, ownAd, random, refusals, report, self, service, store } =
+    dependencies;
 
   const othersByLot = (): readonly SupernodeAd[] =>
     books.supernodes.ads
@@ -72,7 +76,11 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     departures: books.departures,
     watchers: books.watchers,
     store,
-    rates: createRequestRates(() => clock.now()),
+    rates: createPeerRates(
+      { cheap: CHEAP_REQUESTS, dear: DEAR_REQUESTS },
+      { now: () => clock.now(), onRefused: () => refusals.count("rate-index") },
+    ),
+    onSlow: () => refusals.count("slow-reader"),
     ads,
     notice: () => notice?.(),
     onJoin,

@@ -16,7 +16,7 @@ import { deviceOf } from "../peer-id.ts";
 import { MAX_INDEX_FRAME_BYTES } from "../specification.ts";
 import type { Departures } from "./departures.ts";
 import type { IndexStore } from "./index-store.ts";
-import { SILENT_LEAF_MS } from "./limits.ts";
+import { MAX_UNSENT_ANSWER_BYTES, SILENT_LEAF_MS } from "./limits.ts";
 import type { PresenceBook } from "./presence-book.ts";
 import type { RequestRates } from "./request-rates.ts";
 import { gonePush, presencePush, type Watcher, type Watchers } from "./watchers.ts";
@@ -33,6 +33,8 @@ export interface IndexServiceDependencies {
   readonly departures: Departures;
   readonly watchers: Watchers;
   readonly rates: RequestRates;
+  /** A peer was cut that did not read what it asked for. */
+  readonly onSlow: () => void;
   /** Signed ads, our own first: whoever came by a bare address has it checked now. */
   readonly ads: () => readonly Uint8Array[];
   /** The newest version notice known, signed. */
@@ -44,9 +46,6 @@ export interface IndexServiceDependencies {
   /** Fresh relay credentials for a peer, if there is a relay. */
   readonly turn: (peer: DeviceId) => Omit<Extract<IndexReply, { readonly kind: "turn" }>, "kind" | "id"> | undefined;
 }
-
-/** Answers a peer asks that cannot be sent while so many bytes wait are given up, and the stream with them. */
-const MAX_UNSENT_BYTES: number = 256 * 1024;
 
 /** Serves one index stream until it ends. Never rejects. */
 export async function serveIndex(
@@ -61,8 +60,10 @@ export async function serveIndex(
   const version = stream.protocol === INDEX_PROTOCOL_1 ? 1 : 2;
   const say = (reply: IndexReply): void => {
     if (version === 1 && !spokenIn1(reply)) return;
-    if (stream.writeBufferLength > MAX_UNSENT_BYTES) frames.abort("it does not read what it asked for");
-    else frames.send(indexReply.encode(reply)).catch(() => {});
+    if (stream.writeBufferLength > MAX_UNSENT_ANSWER_BYTES) {
+      dependencies.onSlow();
+      frames.abort("it does not read what it asked for");
+    } else frames.send(indexReply.encode(reply)).catch(() => {});
   };
   const watcher: Watcher = { push: say };
   let cancelSilence = (): void => {};

@@ -20,6 +20,7 @@ const USAGE = `usage: npm start [-- --port N --base-port N]   a local network an
        npm run check                            lint, types, unused code
        npm run bench [-- --json]                p2p and central side by side
        npm run bench:index [-- --json]          finding people, 40 supernodes behind 25 ms (root)
+       npm run bench:supernode [-- --json]      how many leaves one supernode carries, and what they cost
        npm run lab -- up|down|list|shell|run    test networks (root); npm run lab says more
        npm run lab:selfcheck [-- --json]        every kind of gateway and link, probed
        npm run lab:election [-- --json]         supernodes elect themselves among real processes
@@ -50,6 +51,10 @@ const commands = {
     await ensureChromium();
     await ensurePage();
     return await runShown(["node", "apps/lab/src/bench-call.ts", ...args]);
+  },
+  async "bench:supernode"(args) {
+    await ensureInstalled();
+    return await runShown(["node", "apps/lab/src/bench-supernode.ts", ...args]);
   },
   async "sim:election"(args) {
     await ensureInstalled();

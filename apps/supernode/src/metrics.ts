@@ -35,6 +35,8 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
   gauge("connections", "open libp2p connections", (status) => status.connections);
   gauge("relay_reservations", "leaves that are reachable through this supernode", (status) => status.reservations);
   gauge("relay_reservations_max", "most leaves it takes", (status) => status.maxReservations);
+  gauge("half_open_connections", "sockets whose handshake is not done", (status) => status.halfOpen);
+  gauge("unsent_bytes", "bytes that wait for peers that do not read", (status) => status.unsentBytes);
   gauge("presence_records", "presence records it holds", (status) => status.records);
   gauge("presence_watchers", "leaves that watch someone", (status) => status.watchers);
   gauge("neighbours", "other supernodes it is connected to", (status) => status.neighbours);
@@ -58,5 +60,15 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
     status.turn === undefined ? 0 : status.turn.bytesToPeers + status.turn.bytesToClients,
   );
   counter("turn_packets_dropped_total", "packets of calls not relayed", (status) => status.turn?.packetsDropped ?? 0);
+  new Counter({
+    name: "skein_refused_total",
+    help: "what was turned away since the start, by reason",
+    labelNames: ["reason"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [reason, times] of Object.entries(supernode.status().refused)) this.inc({ reason }, times);
+    },
+  });
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }

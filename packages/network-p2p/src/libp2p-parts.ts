@@ -1,4 +1,4 @@
-import type { Connection, PeerId, StreamHandler, StreamHandlerOptions, Transport } from "@libp2p/interface";
+import type { Connection, PeerId, Stream, StreamHandler, StreamHandlerOptions, Transport } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
 
 /**
@@ -63,11 +63,11 @@ export function reservationsOf(parts: Libp2pParts): RelayReservations {
 export async function gateProtocol(
   parts: Libp2pParts,
   protocol: string,
-  admit: (connection: Connection) => boolean,
+  admit: (connection: Connection, stream: Stream) => boolean,
 ): Promise<void> {
   const { handler, options } = parts.registrar.getHandler(protocol);
   const gated: StreamHandler = (stream, connection) => {
-    if (admit(connection)) return handler(stream, connection);
+    if (admit(connection, stream)) return handler(stream, connection);
     stream.abort(new Error("not admitted"));
   };
   await parts.registrar.handle(protocol, gated, { ...options, force: true });

@@ -9,7 +9,9 @@ import type { Door } from "./door.ts";
 import type { Guests } from "./guests.ts";
 import type { IndexMesh } from "./index-mesh.ts";
 import { type IndexServiceDependencies, type JoinRequest, serveIndex } from "./index-service.ts";
-import { createRequestRates } from "./request-rates.ts";
+import { CHEAP_REQUESTS, DEAR_REQUESTS, RECORD_REQUESTS } from "./limits.ts";
+import type { Refusals } from "./refusals.ts";
+import { createPeerRates } from "./request-rates.ts";
 import type { Service } from "./service.ts";
 
 /** The index of a supernode, open while it serves. */
@@ -30,6 +32,7 @@ export interface IndexDeskDependencies {
   readonly mesh: IndexMesh;
   readonly door: Door;
   readonly guests: Guests;
+  readonly refusals: Refusals;
   readonly service: () => Service;
   readonly ownAd: () => Uint8Array;
   readonly notice: (() => Uint8Array | undefined) | undefined;
@@ -39,7 +42,7 @@ const PROTOCOLS = [INDEX_PROTOCOL, INDEX_PROTOCOL_1];
 
 /** Makes it, closed. */
 export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk {
-  const { books, clock, door, guests, node, notice, ownAd, random, report, mesh, service } = dependencies;
+  const { books, clock, door, guests, mesh, node, notice, ownAd, random, refusals, report, service } = dependencies;
 
   const byLot = (ads: readonly SupernodeAd[]): readonly Uint8Array[] =>
     ads
@@ -76,7 +79,11 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     store: mesh.store,
     gossip: mesh.gossip,
     follow: mesh.follow,
-    rates: createRequestRates(() => clock.now()),
+    rates: createPeerRates(
+      { cheap: CHEAP_REQUESTS, dear: DEAR_REQUESTS, record: RECORD_REQUESTS },
+      { now: () => clock.now(), onRefused: () => refusals.count("rate-index") },
+    ),
+    onSlow: () => refusals.count("slow-reader"),
     ads,
     notice: () => notice?.(),
     onJoin,

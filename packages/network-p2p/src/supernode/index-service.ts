@@ -17,7 +17,7 @@ import { MAX_INDEX_FRAME_BYTES } from "../specification.ts";
 import type { Departures } from "./departures.ts";
 import { answerExchange, type ExchangeDependencies, isExchange, refusalOf, refused } from "./exchange-service.ts";
 import type { IndexStore } from "./index-store.ts";
-import { SILENT_LEAF_MS } from "./limits.ts";
+import { MAX_UNSENT_ANSWER_BYTES, SILENT_LEAF_MS } from "./limits.ts";
 import type { PresenceBook } from "./presence-book.ts";
 import type { RecordGate } from "./record-gate.ts";
 import type { RequestRates } from "./request-rates.ts";
@@ -36,6 +36,8 @@ export interface IndexServiceDependencies extends ExchangeDependencies {
   readonly departures: Departures;
   readonly watchers: Watchers;
   readonly rates: RequestRates;
+  /** A peer was cut that did not read what it asked for. */
+  readonly onSlow: () => void;
   /** Signed ads, our own first: whoever came by a bare address has it checked now. */
   readonly ads: () => readonly Uint8Array[];
   /** The newest version notice known, signed. */
@@ -50,9 +52,6 @@ export interface IndexServiceDependencies extends ExchangeDependencies {
   readonly turn: (peer: DeviceId) => Omit<Extract<IndexReply, { readonly kind: "turn" }>, "kind" | "id"> | undefined;
 }
 
-/** Answers a peer asks that cannot be sent while so many bytes wait are given up, and the stream with them. */
-const MAX_UNSENT_BYTES: number = 256 * 1024;
-
 /** Serves one index stream until it ends. Never rejects. */
 export async function serveIndex(
   stream: Stream,
@@ -66,8 +65,10 @@ export async function serveIndex(
   const version = stream.protocol === INDEX_PROTOCOL_1 ? 1 : 2;
   const say = (reply: IndexReply): void => {
     if (version === 1 && !spokenIn1(reply)) return;
-    if (stream.writeBufferLength > MAX_UNSENT_BYTES) frames.abort("it does not read what it asked for");
-    else frames.send(indexReply.encode(reply)).catch(() => {});
+    if (stream.writeBufferLength > MAX_UNSENT_ANSWER_BYTES) {
+      dependencies.onSlow();
+      frames.abort("it does not read what it asked for");
+    } else frames.send(indexReply.encode(reply)).catch(() => {});
   };
   const watcher: Watcher = { push: say };
   const asker: Asker = { peer, connection, version, as: "leaf", follower: { push: say }, followed: new Map() };

@@ -1,3 +1,6 @@
+import type { AddressLimits } from "./address-caps.ts";
+import type { Rate } from "./request-rates.ts";
+
 /** Ours to tune, for supernodes. Each: what it is · unit · what rises and falls. */
 
 /** Relay slots for leaves. */
@@ -14,10 +17,57 @@ export const RELAYED_BYTES: bigint = 32n << 20n;
 export const MAX_HOPS_FROM_LEAF = 128;
 export const MAX_STOPS_TO_LEAF = 256;
 
-/** Connections in all; per second from one address (offices share one); half-open ones. */
+/** Connections in all; half-open ones; how long a handshake may take, ms. */
 export const MAX_CONNECTIONS = 5_000;
-export const MAX_CONNECTIONS_PER_SECOND = 50;
-export const MAX_PENDING_CONNECTIONS = 200;
+export const MAX_PENDING_CONNECTIONS = 500;
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** What one address may have, offices and carriers' gateways in mind: three times 20 leaves, and who visits them. */
+export const ADDRESS_LIMITS: AddressLimits = {
+  reservations: 64,
+  connections: 256,
+  halfOpen: 64,
+  perSecond: 50,
+  burst: 100,
+  counted: "public",
+};
+
+/** Addresses whose rate is remembered after their last connection. */
+export const MAX_REMEMBERED_ADDRESSES = 4_096;
+
+/** One WebSocket message, bytes: libp2p sends at most 64 KiB at once. */
+export const MAX_WS_MESSAGE_BYTES: number = 256 * 1024;
+
+/** Unsent bytes of one connection: in its socket, then beside it; then it is ended.
+ * And of one stream, then that is reset: of the index, and of others. */
+export const MAX_SOCKET_BYTES: number = 256 * 1024;
+export const MAX_UNSENT_BYTES: number = 256 * 1024;
+export const MAX_UNSENT_ANSWER_BYTES: number = 256 * 1024;
+export const MAX_STREAM_UNSENT_BYTES: number = 1024 * 1024;
+
+/** Streams one peer may have open to us at once. */
+export const MAX_STREAMS_FROM_PEER = 256;
+
+/** Pings of the muxer on one connection: its keep-alive is one in 30 s, where it is on. */
+export const MUXER_PINGS: Rate = { burst: 32, perSecond: 0.5 };
+
+/** Streams that one peer opens to us: at once, and per second afterwards. `hop`: relay slots and relayed connections. */
+export const PROTOCOL_STREAMS: Readonly<Record<"hop" | "identify" | "ping", Rate>> = {
+  hop: { burst: 128, perSecond: 4 },
+  identify: { burst: 16, perSecond: 0.2 },
+  ping: { burst: 16, perSecond: 1 },
+};
+
+/** DHT requests of one address (where addresses count, else of one peer); of them, writes: 300 a minute. */
+export const DHT_REQUESTS: Rate = { burst: 1_000, perSecond: 100 };
+export const DHT_WRITES: Rate = { burst: 300, perSecond: 5 };
+
+/** DHT writes of others under way at once. */
+export const MAX_PENDING_DHT_WRITES = 256;
+
+/** Longest request to the relay; longest DHT message: a device set, the key twice, and what kad-dht puts around. Bytes. */
+export const MAX_HOP_FRAME_BYTES: number = 4 * 1024;
+export const MAX_DHT_FRAME_BYTES: number = 16 * 1024;
 
 /** Presence records kept; about 2 KiB each in memory. */
 export const MAX_RECORDS = 50_000;
@@ -52,8 +102,8 @@ export const GONE_AFTER_MS = 2_000;
 export const TURN_LIFETIME_MS: number = 6 * 3_600_000;
 
 /** Requests of one peer: at once, and per second afterwards. `dear` are those that cost others something. */
-export const CHEAP_REQUESTS: { readonly burst: number; readonly perSecond: number } = { burst: 100, perSecond: 10 };
-export const DEAR_REQUESTS: { readonly burst: number; readonly perSecond: number } = { burst: 30, perSecond: 1 };
+export const CHEAP_REQUESTS: Rate = { burst: 100, perSecond: 10 };
+export const DEAR_REQUESTS: Rate = { burst: 30, perSecond: 1 };
 
 /** Records that one supernode stores or fetches at another: at once, and per second afterwards. Checking one takes 3 ms. */
 export const RECORD_REQUESTS: { readonly burst: number; readonly perSecond: number } = { burst: 1_000, perSecond: 50 };

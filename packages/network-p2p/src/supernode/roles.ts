@@ -4,6 +4,7 @@ import { kadDHT, type SingleKadDHT } from "@libp2p/kad-dht";
 import { type DialPolicy, mayDial } from "../addresses.ts";
 import type { Libp2pParts } from "../libp2p-parts.ts";
 import { KAD_PROTOCOL } from "../specification.ts";
+import type { Guard } from "./guard.ts";
 import {
   MAX_HOPS_FROM_LEAF,
   MAX_STOPS_TO_LEAF,
@@ -43,9 +44,9 @@ export interface RolesInit {
  */
 export async function startRoles(
   init: RolesInit,
-  on: { readonly node: Libp2p; readonly parts: Libp2pParts },
+  on: { readonly node: Libp2p; readonly parts: Libp2pParts; readonly guard: Guard },
 ): Promise<Roles> {
-  const { node, parts } = on;
+  const { guard, node, parts } = on;
   const turn = await init.startTurn?.();
   const relay = makeRelay(init.maxReservations)(parts.components as never) as CircuitRelayService;
   const dht = makeDht(init)(parts.components as never) as SingleKadDHT;
@@ -59,6 +60,7 @@ export async function startRoles(
   };
   try {
     await start(dht, relay);
+    await guard.watchServices({ relay, dht }, parts);
   } catch (error) {
     await end();
     throw error;

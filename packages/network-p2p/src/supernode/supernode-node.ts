@@ -10,7 +10,14 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { type DialPolicy, mayDial } from "../addresses.ts";
 import { exposeParts, type Libp2pParts } from "../libp2p-parts.ts";
-import { MAX_CONNECTIONS, MAX_CONNECTIONS_PER_SECOND, MAX_PENDING_CONNECTIONS } from "./limits.ts";
+import type { Guard } from "./guard.ts";
+import {
+  MAX_CONNECTIONS,
+  MAX_PENDING_CONNECTIONS,
+  MAX_SOCKET_BYTES,
+  MAX_STREAM_UNSENT_BYTES,
+  MAX_STREAMS_FROM_PEER,
+} from "./limits.ts";
 import type { Datastore } from "./record-sweep.ts";
 
 /** What a supernode's libp2p node is made of. */
@@ -25,7 +32,8 @@ export interface SupernodeNodeInit {
   readonly policy: DialPolicy;
   /** Whether AutoNAT v2 runs: it tells others whether they are reached, and, where nothing is announced, us. */
   readonly autonat: "on" | "off";
-  /** Asked before a relay slot is given. */
+  readonly guard: Guard;
+  /** Asked before a relay slot is given, when the guard has nothing against it. */
   readonly mayReserve: (peer: PeerId) => boolean;
 }
 
@@ -33,29 +41,41 @@ export interface SupernodeNodeInit {
 export interface SupernodeNode {
   readonly node: Libp2p;
   readonly parts: Libp2pParts;
+  readonly guard: Guard;
 }
 
 /** Makes and starts the libp2p node of a supernode. Rejects when it cannot listen on every address. */
 export async function createSupernodeNode(init: SupernodeNodeInit): Promise<SupernodeNode> {
-  const { datastore, mayReserve, policy, tls } = init;
+  const { datastore, guard, mayReserve, policy, tls } = init;
+  const makeMuxer = yamux({
+    // It would be a timer and two packets a leaf every 30 s; the index stream tells who lives.
+    enableKeepAlive: false,
+    maxInboundStreams: MAX_STREAMS_FROM_PEER,
+    streamOptions: { maxWriteBufferLength: MAX_STREAM_UNSENT_BYTES },
+  });
   const node = await createLibp2p({
     privateKey: init.privateKey,
     nodeInfo: { userAgent: "skein-supernode" },
     ...(datastore === undefined ? {} : { datastore }),
     addresses: { listen: [...init.listen], announce: [...init.announce] },
     transports: [
-      webSockets(tls === undefined ? {} : { https: { cert: tls.certificate, key: tls.key } }),
+      webSockets({
+        maxBufferedAmount: MAX_SOCKET_BYTES,
+        ...(tls === undefined ? {} : { https: { cert: tls.certificate, key: tls.key } }),
+      }),
       webRTCDirect({ rtcConfiguration: { iceServers: [] } }),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [() => guard.limitMuxer(makeMuxer())],
     connectionGater: {
       denyDialMultiaddr: (address) => !mayDial(address, policy),
-      denyInboundRelayReservation: (peer) => !mayReserve(peer),
+      denyInboundConnection: (connection) => !guard.mayConnect(connection),
+      denyInboundRelayReservation: (peer) => !(guard.mayReserve(peer) && mayReserve(peer)),
     },
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
-      inboundConnectionThreshold: MAX_CONNECTIONS_PER_SECOND,
+      // The guard counts by address, and by /64.
+      inboundConnectionThreshold: Number.POSITIVE_INFINITY,
       maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
     },
     // Pings of every connection would be most of an idle supernode's work, and close busy ones; the index stream tells.
@@ -71,7 +91,9 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
     },
   });
   node.addEventListener("connection:open", (event) => dropOlder(node, event.detail));
-  return { node, parts: node.services.parts };
+  const { parts } = node.services;
+  await guard.watch(node, parts);
+  return { node, parts, guard };
 }
 
 /**

@@ -5,20 +5,24 @@ import type { RelayStats } from "@skein/relay";
 import { type DialPolicy, mayDial, parseAddress, transportOf } from "../addresses.ts";
 import { atMost } from "../at-most.ts";
 import { deviceOf, privateKeyOf } from "../peer-id.ts";
+import type { AddressLimits } from "./address-caps.ts";
 import { createAutonatProbe } from "./autonat-probe.ts";
 import { createBooks } from "./books.ts";
 import type { DialBack } from "./dial-back.ts";
 import { createDoor } from "./door.ts";
+import { createGuard } from "./guard.ts";
 import { createGuests } from "./guests.ts";
 import { createIndexDesk } from "./index-desk.ts";
 import { createIndexMesh, type IndexMesh, type IndexOptions, type IndexStatus } from "./index-mesh.ts";
-import { MAX_NEIGHBOURS, MAX_RESERVATIONS, NEIGHBOURS_OF_IDLE } from "./limits.ts";
+import { encryptedStreamOf } from "./libp2p-insides.ts";
+import { ADDRESS_LIMITS, MAX_NEIGHBOURS, MAX_RESERVATIONS, NEIGHBOURS_OF_IDLE } from "./limits.ts";
 import { type Announced, createOutsideAddress } from "./outside-address.ts";
 import { createOwnAd, figuresOf, type Standing } from "./own-ad.ts";
 import { type Pace, productionPace } from "./pace.ts";
 import type { ReachabilityProbe } from "./reachability-probe.ts";
 import { createReaching } from "./reaching.ts";
 import type { Datastore } from "./record-sweep.ts";
+import type { RefusalCounts } from "./refusals.ts";
 import { startRoles } from "./roles.ts";
 import { createService, holdsSlot, type Service, type ServicePhase } from "./service.ts";
 import { createSupernodeNode, type SupernodeNode } from "./supernode-node.ts";
@@ -38,6 +42,8 @@ export interface SupernodeOptions {
   readonly policy: DialPolicy;
   /** Relay slots; left out: 2000. */
   readonly maxReservations?: number;
+  /** What one address may have of it; left out: {@link ADDRESS_LIMITS}, where private addresses do not count. */
+  readonly perAddress?: AddressLimits;
   /** Left out: no STUN/TURN here. */
   readonly turn?: TurnOptions;
   /** `open` (left out): it serves from the start. `idle`: until `service` is told otherwise, e.g. by its election. */
@@ -85,6 +91,12 @@ export interface SupernodeStatus extends IndexStatus {
   /** Nodes that would serve and whose home this is. */
   readonly candidates: number;
   readonly dhtPeers: number;
+  /** Sockets whose handshake is not done. */
+  readonly halfOpen: number;
+  /** Bytes that wait for peers that do not read, beyond what their sockets take; all connections together. */
+  readonly unsentBytes: number;
+  /** What was turned away since the start, by reason. */
+  readonly refused: RefusalCounts;
   readonly turn: RelayStats | undefined;
 }
 
@@ -138,6 +150,7 @@ export async function createSupernode(
     datastore,
     policy: options.policy,
     autonat: options.autonat ?? "off",
+    guard: createGuard(options.perAddress ?? ADDRESS_LIMITS, dependencies.clock),
     mayReserve(peer) {
       const device = deviceOf(peer);
       return device !== undefined && mayReserve(device);
@@ -166,7 +179,8 @@ export async function createSupernode(
 }
 
 /** Everything a supernode is made of, put together and not started. */
-function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies, { node, parts }: SupernodeNode) {
+function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies, base: SupernodeNode) {
+  const { guard, node, parts } = base;
   const { clock, datastore, key, random, report } = dependencies;
   const { policy } = options;
   const pace = options.pace ?? productionPace;
@@ -188,7 +202,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     startRoles: () =>
       startRoles(
         { policy, datastore, maxReservations, validate: books.validate, startTurn: turnStarter() },
-        { node, parts },
+        { node, parts, guard },
       ),
     desk: () => desk,
     announce: () => mesh.neighbours.announce(),
@@ -244,6 +258,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     mesh,
     door,
     guests,
+    refusals: guard.refusals,
     service: () => service,
     ownAd: ownAd.current,
     notice: dependencies.notice,
@@ -279,6 +294,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     id,
     autonat,
     node,
+    guard,
     books,
     service,
     door,
@@ -298,7 +314,8 @@ type Assembly = ReturnType<typeof assemble>;
 
 /** What others see of it. */
 function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
-  const { addresses, books, desk, door, guests, id, leaves, maxReservations, mesh, node, ownAd, service } = assembly;
+  const { addresses, books, desk, door, guard, guests, id, leaves, maxReservations, mesh, node, ownAd, service } =
+    assembly;
   return {
     id,
     addresses,
@@ -319,6 +336,9 @@ function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
       turnedAway: door.turnedAway(),
       candidates: guests.candidates,
       dhtPeers: service.roles?.dht.routingTable.size ?? 0,
+      halfOpen: guard.halfOpen,
+      unsentBytes: node.getConnections().reduce((sum, each) => sum + encryptedStreamOf(each).writeBufferLength, 0),
+      refused: guard.refusals.counts,
       turn: service.roles?.turn?.stats(),
     }),
     meetNeighbours: mesh.neighbours.tend,

@@ -15,6 +15,8 @@ import { ConfigurationError } from "./configuration-error.ts";
 import { keptKey } from "./kept-key.ts";
 import { runDaemon } from "./lifecycle.ts";
 import { createLog } from "./log.ts";
+import { makeOperatorKey, showNoticeFile, signNoticeFile } from "./notice/notice-command.ts";
+import { keySettings, showSettings, signSettings } from "./notice/notice-settings.ts";
 import { oneLine } from "./one-line.ts";
 import { startPageDaemon } from "./page-daemon.ts";
 import { peerSettings } from "./peer/peer-settings.ts";
@@ -24,7 +26,9 @@ import { readTlsFiles } from "./tls-files.ts";
 
 const USAGE = `usage: skein supernode [settings]   relay, index, STUN/TURN, and with --page the page
        skein page [settings]        the page and the list of its supernodes
+       skein supernode status       what a supernode on this machine does, and why (code 0 serving, 3 not)
        skein peer [settings]        people without a page: JSON lines in and out
+       skein notice key|sign|show   version notices of a network's operator
 
 supernode:
 ${describeSettings(supernodeSettings)}
@@ -34,6 +38,15 @@ ${describeSettings(pageSettings)}
 
 peer:
 ${describeSettings(peerSettings)}
+
+notice key:
+${describeSettings(keySettings)}
+
+notice sign:
+${describeSettings(signSettings)}
+
+notice show:
+${describeSettings(showSettings)}
 
 Flags win over SKEIN_… variables (--ws-port is SKEIN_WS_PORT), these over the file. Exit codes: 0 stopped, 1 could not
 run, 2 wrong settings.`;
@@ -64,9 +77,25 @@ async function run(command: string, flags: readonly string[]): Promise<void> {
       const streams = { input: process.stdin, output: process.stdout };
       return await runDaemon(() => startPeerDaemon(values, { log, quit, ...streams }), { log });
     }
+    case "notice":
+      return runNotice(flags);
     default:
       throw new ConfigurationError(`unknown command "${command}"; skein help lists what there is`);
   }
+}
+
+function runNotice([action, ...flags]: readonly string[]): void {
+  const read = <S extends Settings>(settings: S): Values<S> =>
+    readConfiguration(settings, { flags, environment: process.env });
+  const now = systemClock.now();
+  const lines = {
+    key: () => makeOperatorKey(read(keySettings)),
+    sign: () => signNoticeFile(read(signSettings), now),
+    show: () => showNoticeFile(read(showSettings), now),
+  };
+  if (action !== "key" && action !== "sign" && action !== "show")
+    throw new ConfigurationError(`notice "${action ?? ""}": key, sign or show`);
+  console.log(lines[action]().join("\n"));
 }
 
 const [command, ...flags] = process.argv.slice(2);

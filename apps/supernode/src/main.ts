@@ -20,6 +20,7 @@ import { keySettings, showSettings, signSettings } from "./notice/notice-setting
 import { oneLine } from "./one-line.ts";
 import { startPageDaemon } from "./page-daemon.ts";
 import { peerSettings } from "./peer/peer-settings.ts";
+import { askStatus, statusSettings } from "./status/status-command.ts";
 import { startSupernodeDaemon } from "./supernode-daemon.ts";
 import { pageSettings, supernodeSettings } from "./supernode-settings.ts";
 import { readTlsFiles } from "./tls-files.ts";
@@ -32,6 +33,9 @@ const USAGE = `usage: skein supernode [settings]   relay, index, STUN/TURN, and 
 
 supernode:
 ${describeSettings(supernodeSettings)}
+
+supernode status:
+${describeSettings(statusSettings)}
 
 page:
 ${describeSettings(pageSettings)}
@@ -49,13 +53,14 @@ notice show:
 ${describeSettings(showSettings)}
 
 Flags win over SKEIN_… variables (--ws-port is SKEIN_WS_PORT), these over the file. Exit codes: 0 stopped, 1 could not
-run, 2 wrong settings.`;
+run, 2 wrong settings; status: 0 serving, 3 not serving, 1 unreachable.`;
 
 async function run(command: string, flags: readonly string[]): Promise<void> {
   const read = <S extends Settings>(settings: S): Values<S> =>
     readConfiguration(settings, { flags, environment: process.env });
   switch (command) {
     case "supernode": {
+      if (flags[0] === "status") return await showStatus(flags.slice(1));
       const values = read(supernodeSettings);
       const log = createLog({ level: values["log-level"], name: values.name });
       return await runDaemon(() => startSupernodeDaemon(values, log), { log });
@@ -82,6 +87,13 @@ async function run(command: string, flags: readonly string[]): Promise<void> {
     default:
       throw new ConfigurationError(`unknown command "${command}"; skein help lists what there is`);
   }
+}
+
+async function showStatus(flags: readonly string[]): Promise<void> {
+  const { code, text } = await askStatus(readConfiguration(statusSettings, { flags, environment: process.env }));
+  if (code === 1) console.error(`skein: ${text}`);
+  else console.log(text);
+  process.exitCode = code;
 }
 
 function runNotice([action, ...flags]: readonly string[]): void {

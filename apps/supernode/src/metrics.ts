@@ -1,5 +1,9 @@
-import type { Supernode, SupernodeStatus } from "@skein/network-p2p/supernode";
+import { systemClock } from "@skein/core";
+import type { SupernodeStatus } from "@skein/network-p2p/supernode";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { addElectionMetrics } from "./election-metrics.ts";
+import type { ServingNode } from "./serving/serving-node.ts";
+import type { DecisionLog } from "./status/decision-log.ts";
 
 /** Prometheus text of a program. */
 export interface Metrics {
@@ -10,7 +14,8 @@ export interface Metrics {
 type Read = (status: SupernodeStatus) => number;
 
 /** The figures of a supernode and of its process; read when asked for, nothing is counted twice. */
-export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics {
+export function supernodeMetrics(node: ServingNode, decisions: DecisionLog): Metrics {
+  const { supernode } = node;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: Read): Gauge =>
@@ -35,6 +40,9 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
   gauge("connections", "open libp2p connections", (status) => status.connections);
   gauge("relay_reservations", "leaves that are reachable through this supernode", (status) => status.reservations);
   gauge("relay_reservations_max", "most leaves it takes", (status) => status.maxReservations);
+  gauge("slots", "leaves it takes now", (status) => status.slots);
+  gauge("turned_away", "leaves turned away in the last minute", (status) => status.turnedAway);
+  gauge("candidates", "nodes at home here that would serve", (status) => status.candidates);
   gauge("presence_records", "presence records it holds", (status) => status.records);
   gauge("presence_watchers", "leaves that watch someone", (status) => status.watchers);
   gauge("neighbours", "other supernodes it is connected to", (status) => status.neighbours);
@@ -44,5 +52,6 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
     status.turn === undefined ? 0 : status.turn.bytesToPeers + status.turn.bytesToClients,
   );
   counter("turn_packets_dropped_total", "packets of calls not relayed", (status) => status.turn?.packetsDropped ?? 0);
+  addElectionMetrics(node, decisions, { now: systemClock.now, registry });
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }

@@ -24,7 +24,8 @@ export function makeOperatorKey({ key: path }: Values<typeof keySettings>): read
 /** Signs a notice and writes it to a file. Gives the lines to print; throws `ConfigurationError` for what makes no notice. */
 export function signNoticeFile(values: Values<typeof signSettings>, now: number): readonly string[] {
   const { days, election, key, out, proven, revoked, sequence, "minimum-version": minimumVersion } = values;
-  if (sequence === undefined) throw new ConfigurationError("--sequence: is needed, higher than that of every notice before");
+  if (sequence === undefined)
+    throw new ConfigurationError("--sequence: is needed, higher than that of every notice before");
   const content = { sequence, issuedAt: now, expiresAt: now + days * DAY_MS, minimumVersion, election };
   const bytes = attempt("notice", () =>
     signNotice({ ...content, provenBuilds: [...proven], revokedBuilds: [...revoked] }, readOperatorKey(key)),

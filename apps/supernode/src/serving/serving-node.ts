@@ -81,21 +81,25 @@ export async function startServingNode(
   const stop = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
   };
+  // Measured from the beginning, so that the first word on it is a measured one.
+  let sample = (): void => {};
+  const machine = watchMachine(options, { clock, also: () => sample() });
+  opened.push(machine.stop);
   try {
     const supernode = await createSupernode(supernodeOptions(values, options, dependencies.tls), {
       ...dependencies,
       clock,
       random: systemRandom,
       report,
-      busy: () => machine.busy(),
+      busy: machine.busy,
       notice: board.newest,
       onNotice: (notice) => void board.post(notice),
     });
     opened.push(supernode.stop);
     const kept = keepJson(join(values.data, "traffic.json"), trafficForm, { log });
     const traffic = countTraffic({ clock, kept, spent: () => spentOnOthers(supernode.status()) });
-    const machine = watchMachine(options, { clock, also: traffic.sample });
-    opened.push(traffic.save, machine.stop);
+    opened.push(traffic.save);
+    sample = traffic.sample;
     const election = await startElection(options, {
       supernode,
       clock,

@@ -48,6 +48,7 @@ export function supernodeMetrics(node: ServingNode, decisions: DecisionLog): Met
   gauge("neighbours", "other supernodes it is connected to", (status) => status.neighbours);
   gauge("dht_peers", "supernodes in its routing table", (status) => status.dhtPeers);
   gauge("turn_allocations", "relayed addresses held by calls", (status) => status.turn?.allocations ?? 0);
+  counter("stream_bytes_sent_total", "bytes sent on libp2p streams since the start", (status) => status.bytesSent);
   counter("turn_bytes_total", "bytes relayed for calls since the start", (status) =>
     status.turn === undefined ? 0 : status.turn.bytesToPeers + status.turn.bytesToClients,
   );

@@ -16,7 +16,9 @@ const PAGE_HEADERS: OutgoingHttpHeaders = {
 
 const FILES = [
   ["/status", "status.html", "text/html; charset=utf-8"],
+  ["/status-colours.css", "status-colours.css", "text/css; charset=utf-8"],
   ["/status.css", "status.css", "text/css; charset=utf-8"],
+  ["/status-parts.css", "status-parts.css", "text/css; charset=utf-8"],
   ["/status.js", "status.js", "text/javascript; charset=utf-8"],
   ["/status.svg", "status.svg", "image/svg+xml"],
 ] as const;

@@ -11,6 +11,7 @@ import { createLibp2p } from "libp2p";
 import { type DialPolicy, mayDial } from "../addresses.ts";
 import { exposeParts, type Libp2pParts } from "../libp2p-parts.ts";
 import { MAX_CONNECTIONS, MAX_CONNECTIONS_PER_SECOND, MAX_PENDING_CONNECTIONS } from "./limits.ts";
+import { countBytesSent } from "./bytes-sent.ts";
 import type { Datastore } from "./record-sweep.ts";
 
 /** What a supernode's libp2p node is made of. */
@@ -33,12 +34,16 @@ export interface SupernodeNodeInit {
 export interface SupernodeNode {
   readonly node: Libp2p;
   readonly parts: Libp2pParts;
+  /** Bytes sent on its streams since the start. */
+  readonly bytesSent: () => number;
 }
 
 /** Makes and starts the libp2p node of a supernode. Rejects when it cannot listen on every address. */
 export async function createSupernodeNode(init: SupernodeNodeInit): Promise<SupernodeNode> {
   const { datastore, mayReserve, policy, tls } = init;
+  const sent = countBytesSent();
   const node = await createLibp2p({
+    metrics: () => sent.metrics,
     privateKey: init.privateKey,
     nodeInfo: { userAgent: "skein-supernode" },
     ...(datastore === undefined ? {} : { datastore }),
@@ -71,7 +76,7 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
     },
   });
   node.addEventListener("connection:open", (event) => dropOlder(node, event.detail));
-  return { node, parts: node.services.parts };
+  return { node, parts: node.services.parts, bytesSent: sent.total };
 }
 
 /**

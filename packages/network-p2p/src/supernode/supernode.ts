@@ -88,6 +88,8 @@ export interface SupernodeStatus {
   readonly neighbours: number;
   readonly dhtPeers: number;
   readonly turn: RelayStats | undefined;
+  /** On libp2p streams since the start, relayed ones among them; without what encryption and framing add. */
+  readonly bytesSent: number;
 }
 
 /** A running supernode. */
@@ -169,7 +171,7 @@ export async function createSupernode(
 }
 
 /** Everything a supernode is made of, put together and not started. */
-function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies, { node, parts }: SupernodeNode) {
+function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies, { bytesSent, node, parts }: SupernodeNode) {
   const { clock, datastore, key, random, report } = dependencies;
   const { policy } = options;
   const pace = options.pace ?? productionPace;
@@ -297,6 +299,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     leaves,
     maxReservations,
     setCandidate,
+    bytesSent,
   };
 }
 
@@ -329,6 +332,7 @@ function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
       neighbours: neighbours.connected.length,
       dhtPeers: service.roles?.dht.routingTable.size ?? 0,
       turn: service.roles?.turn?.stats(),
+      bytesSent: assembly.bytesSent(),
     }),
     meetNeighbours: neighbours.tend,
   };

@@ -110,7 +110,7 @@ function figure(label, value, unit, share) {
 }
 
 function showFigures({ budget, leaves, slots, relayedCalls, turnedAway, candidates, connections }) {
-  const { kBps, mostKBps, monthGB, monthlyGB, hours } = budget;
+  const { kBps, mostKBps, monthGB, monthlyGB } = budget;
   const month = monthlyGB === null ? "GB, no limit" : `of ${monthlyGB} GB`;
   const gigabytes = monthGB === 0 ? "0" : monthGB < 0.1 ? "< 0.1" : monthGB.toFixed(1);
   fill("figures", [
@@ -162,7 +162,7 @@ function showAround({ cell, neighbours }) {
       make("td", {}, phase),
       make("td", { class: "number" }, leaves === null ? "?" : `${leaves} of ${slots}`),
       make("td", { class: "number" }, `${Math.round(loadPct)} %`),
-      make("td", { class: "number" }, `${sayDuration(ageMs)} ago`),
+      make("td", { class: "number wide" }, `${sayDuration(ageMs)} ago`),
     ),
   );
   const none = make("tr", {}, make("td", { colspan: "6", class: "needs" }, "None heard of. Alone it serves as well."));

@@ -46,7 +46,7 @@ export function showNoticeFile(values: Values<typeof showSettings>, now: number)
 /** A notice in words; none when it is not this operator's. */
 function describe(bytes: Uint8Array, now: number, operatorKey?: Uint8Array): readonly string[] {
   const record = openRecord("version-notice", versionNoticePayload, bytes, MAX_VERSION_NOTICE_BYTES);
-  if (!record.ok) throw new ConfigurationError(record.reason);
+  if (!record.ok) throw new ConfigurationError(`notice: ${record.reason}`);
   const { key, payload } = record.value;
   if (operatorKey !== undefined && Buffer.compare(key, operatorKey) !== 0) return [];
   return [`signed by ${hexOf(key)}`, ...sayNotice(payload, now)];

@@ -106,11 +106,10 @@ export async function startServingNode(
       report,
       board,
       store: savingToo(electionFile(values.data, log), traffic.save),
-      probes: [
+      probes:
         options.reachability === "declared"
-          ? declaredReachability("reached", { clock, self: supernode.id })
-          : supernode.dialBack,
-      ],
+          ? [declaredReachability("reached", { clock, self: supernode.id })]
+          : [supernode.dialBack, supernode.autonat],
       headroom: () => headroomOf(options, machine, traffic),
     });
     opened.push(election.stop);
@@ -166,7 +165,7 @@ function postNotice(path: string | undefined, board: NoticeBoard): void {
 
 function supernodeOptions(
   values: ServingValues,
-  { announced, build, pace, settings }: ElectionOptions,
+  { announced, autonat, build, pace, settings }: ElectionOptions,
   tls: TlsFiles | undefined,
 ): SupernodeOptions {
   const { listen, "ws-port": wsPort, "webrtc-port": webrtcPort, "announce-name": name } = values;
@@ -176,9 +175,14 @@ function supernodeOptions(
   return {
     begin: "idle",
     announced,
+    autonat,
     pace,
     listen: [`/ip4/${listen}/tcp/${wsPort}/${webSocket}`, `/ip4/${listen}/udp/${webrtcPort}/webrtc-direct`],
-    announce: [`/${webSocketHost}/tcp/${wsPort}/${webSocket}`, `/ip4/${outside}/udp/${webrtcPort}/webrtc-direct`],
+    // AutoNAT judges only what is not announced; others' word on the address then replaces what is listened on.
+    announce:
+      autonat === "on" && announced === "observed"
+        ? []
+        : [`/${webSocketHost}/tcp/${wsPort}/${webSocket}`, `/ip4/${outside}/udp/${webrtcPort}/webrtc-direct`],
     ...(tls === undefined ? {} : { tls }),
     build,
     policy: values["allow-private"] ? "any" : "public",

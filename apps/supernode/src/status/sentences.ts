@@ -57,13 +57,17 @@ export function viewReason({ about, rule, threshold, unit, value, verdict }: Rea
   };
 }
 
-/** Whether it is needed and its turn; the other things weighed are whether it is fit. */
 const NEED_AND_TURN: ReadonlySet<ReasonName> = new Set(["missing", "starts", "unproven", "ticket"]);
+
+/** Whether this is about being needed and its turn; the other things weighed are about being fit. */
+export function isOfNeed(about: ReasonName): boolean {
+  return NEED_AND_TURN.has(about);
+}
 
 /** What stands in the way, e.g. `expected uptime 2.0 h (must be at least 4.0 h)`; empty when nothing does. */
 function sayFailing(reasons: readonly Reason[], of: "fitness" | "turn"): string {
   return reasons
-    .filter(({ about, verdict }) => verdict === "fail" && NEED_AND_TURN.has(about) === (of === "turn"))
+    .filter(({ about, verdict }) => verdict === "fail" && isOfNeed(about) === (of === "turn"))
     .map(viewReason)
     .map(({ label, needs, value }) => `${inSentence(label)} ${value} (must be ${needs.replace(/^is /, "")})`)
     .join(", ");

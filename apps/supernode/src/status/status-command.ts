@@ -39,7 +39,7 @@ export async function askStatus({ at, json }: Values<typeof statusSettings>): Pr
 }
 
 /** A status for people in a terminal. */
-export function sayStatus(status: StatusView): string {
+function sayStatus(status: StatusView): string {
   const { budget, builds, cell, decisions, neighbours, reasons } = status;
   const month = budget.monthlyGB === null ? "no limit" : `of ${budget.monthlyGB} GB`;
   const rows = reasons.map(({ label, needs, value, verdict }) => [MARKS[verdict], label, value, needs]);

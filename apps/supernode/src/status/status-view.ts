@@ -1,10 +1,11 @@
-import { factsOf, type Need, type Role, whatIf } from "@skein/election";
+import { factsOf, type Need, type Reason, type Role, whatIf } from "@skein/election";
+import type { ElectionView } from "@skein/network-p2p/supernode";
 import type { ServingNode } from "../serving/serving-node.ts";
 import { type BuildShare, buildShares } from "./build-shares.ts";
 import type { Decided, DecisionLog } from "./decision-log.ts";
 import { type NeighbourView, viewNeighbours } from "./neighbour-view.ts";
 import { type NoticeView, viewNotice } from "./notice-view.ts";
-import { type ReasonView, sayState, viewReason } from "./sentences.ts";
+import { isOfNeed, type ReasonView, sayState, viewReason } from "./sentences.ts";
 
 /** All that `/status.json` tells. Times in ms since 1970, shares in percent; `null` where there is no limit or no word yet. */
 export interface StatusView {
@@ -50,7 +51,6 @@ export function viewStatus(node: ServingNode, log: DecisionLog, now: number): St
   const { decision, state } = election.view.value;
   const { role, settings, setup } = state;
   const verdict = whatIf(state, {}, now);
-  const weighed = new Set(verdict.reasons.map(({ about }) => about));
   const status = supernode.status();
   const facts = factsOf(state, now);
   return {
@@ -63,7 +63,7 @@ export function viewStatus(node: ServingNode, log: DecisionLog, now: number): St
     since: role.kind === "leaf" ? null : role.since,
     stage: role.kind === "stepping-down" ? role.stage : null,
     sentence: sayState({ decision, state }, verdict),
-    reasons: [...verdict.reasons, ...decision.reasons.filter(({ about }) => !weighed.has(about))].map(viewReason),
+    reasons: weighed({ decision, state }, verdict.reasons).map(viewReason),
     leaves: status.reservations,
     slots: Math.min(status.slots, status.maxReservations),
     turnedAway: status.turnedAway,
@@ -78,6 +78,21 @@ export function viewStatus(node: ServingNode, log: DecisionLog, now: number): St
     notice: viewNotice(state.policy, now),
     decisions: log.recent,
   };
+}
+
+/**
+ * What counts in the present role. Of a leaf: whether it is fit, needed and drawn. Of one that serves: whether it is fit, where
+ * what fails and has not ended the service does not end it, and what its decision weighed.
+ */
+function weighed({ decision, state }: ElectionView, reasons: readonly Reason[]): readonly Reason[] {
+  if (state.role.kind === "leaf") return reasons;
+  const fitness = reasons.filter(({ about }) => !isOfNeed(about)).map(waiveFailing);
+  const known = new Set(fitness.map(({ about }) => about));
+  return [...fitness, ...decision.reasons.filter(({ about }) => !known.has(about))];
+}
+
+function waiveFailing(reason: Reason): Reason {
+  return reason.verdict === "fail" ? { ...reason, verdict: "waived" } : reason;
 }
 
 function viewCell({ loadPct, missing, supernodes, surplus }: Need): StatusView["cell"] {

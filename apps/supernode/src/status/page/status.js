@@ -109,14 +109,14 @@ function figure(label, value, unit, share) {
   return make("div", {}, make("dt", {}, label), make("dd", {}, value, " ", make("small", {}, unit), ...meter));
 }
 
-function showFigures({ budget, leaves, slots, relayedCalls, turnedAway, candidates, connections }) {
+function showFigures({ budget, leaves, slots, relayedCalls, turnedAway, candidates }) {
   const { kBps, mostKBps, monthGB, monthlyGB } = budget;
   const month = monthlyGB === null ? "GB, no limit" : `of ${monthlyGB} GB`;
   const gigabytes = monthGB === 0 ? "0" : monthGB < 0.1 ? "< 0.1" : monthGB.toFixed(1);
   fill("figures", [
     figure("Leaves", String(leaves), `of ${plural(slots, "slot", "slots")}`, slots === 0 ? 0 : (100 * leaves) / slots),
     figure("Relayed calls", String(relayedCalls), "now"),
-    figure("Bandwidth on others", sayAmount(kBps), `of ${mostKBps} kB/s`, (100 * kBps) / Math.max(1, mostKBps)),
+    figure("Bandwidth spent", sayAmount(kBps), `of ${mostKBps} kB/s`, (100 * kBps) / Math.max(1, mostKBps)),
     figure(
       "Traffic this month",
       gigabytes,
@@ -125,7 +125,6 @@ function showFigures({ budget, leaves, slots, relayedCalls, turnedAway, candidat
     ),
     figure("Turned away", String(turnedAway), "last minute"),
     figure("Candidates here", String(candidates), "would serve"),
-    figure("Connections", String(connections), "open"),
   ]);
 }
 
@@ -170,11 +169,15 @@ function showAround({ cell, neighbours }) {
 }
 
 function showBuilds({ builds, unprovenCapPct, notice }) {
+  const unproven = builds
+    .filter(({ standing }) => standing === "unproven")
+    .reduce((sum, { sharePct }) => sum + sharePct, 0);
   say(
     "cap",
     notice.kind === "unmanaged"
       ? "No operator key is set: every build counts as proven."
-      : `Builds not proven may hold ${unprovenCapPct} % of the cell together. Builds are self-declared.`,
+      : `Builds not proven hold ${Math.round(unproven)} % of the cell together and may hold ${unprovenCapPct} %. ` +
+          "Builds are self-declared.",
   );
   const none = make("li", { class: "quiet" }, "No supernode in sight.");
   const rows = builds.map(({ build, supernodes, sharePct, standing }) =>

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { Logger } from "pino";
 import type { TlsFiles } from "./tls-files.ts";
@@ -29,6 +35,7 @@ export interface Answer {
   readonly status?: number;
   /** Whose pages may read it: those of this server, or any. */
   readonly readers: "own-pages" | "any-page";
+  readonly headers?: OutgoingHttpHeaders;
 }
 
 /** Connections at once; more are closed. A page takes six. */
@@ -73,14 +80,15 @@ export function serve(
 }
 
 /** Answers GET and HEAD of exactly this path with what `make` returns; never stored by caches. */
-export function get(path: string, make: () => Answer | Promise<Answer>): Handler {
+export function get(path: string, make: (request: IncomingMessage) => Answer | Promise<Answer>): Handler {
   return (request, response) => {
     if (pathOf(request) !== path) return undefined;
     return Promise.resolve()
-      .then(make)
-      .then(({ type, body, status = 200, readers }) => {
+      .then(() => make(request))
+      .then(({ type, body, status = 200, readers, headers = {} }) => {
         if (readers === "any-page") response.setHeader("access-control-allow-origin", "*");
         response.writeHead(status, {
+          ...headers,
           "content-type": type,
           "content-length": Buffer.byteLength(body),
           "cache-control": "no-store",
@@ -93,6 +101,11 @@ export function get(path: string, make: () => Answer | Promise<Answer>): Handler
 /** The path that is asked for, as it was written, without the query. */
 export function pathOf(request: IncomingMessage): string {
   return request.url?.split("?", 1)[0] ?? "/";
+}
+
+/** What follows the question mark, as it was written; empty without one. */
+export function queryOf(request: IncomingMessage): string {
+  return request.url?.split("?").slice(1).join("?") ?? "";
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, handlers: readonly Handler[]): Promise<void> {

@@ -1,5 +1,9 @@
-import type { Supernode, SupernodeStatus } from "@skein/network-p2p/supernode";
+import { systemClock } from "@skein/core";
+import type { SupernodeStatus } from "@skein/network-p2p/supernode";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { addElectionMetrics } from "./election-metrics.ts";
+import type { ServingNode } from "./serving/serving-node.ts";
+import type { DecisionLog } from "./status/decision-log.ts";
 
 /** Prometheus text of a program. */
 export interface Metrics {
@@ -10,7 +14,8 @@ export interface Metrics {
 type Read = (status: SupernodeStatus) => number;
 
 /** The figures of a supernode and of its process; read when asked for, nothing is counted twice. */
-export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics {
+export function supernodeMetrics(node: ServingNode, decisions: DecisionLog): Metrics {
+  const { supernode } = node;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, read: Read): Gauge =>
@@ -37,6 +42,9 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
   gauge("relay_reservations_max", "most leaves it takes", (status) => status.maxReservations);
   gauge("half_open_connections", "sockets whose handshake is not done", (status) => status.halfOpen);
   gauge("unsent_bytes", "bytes that wait for peers that do not read", (status) => status.unsentBytes);
+  gauge("slots", "leaves it takes now", (status) => status.slots);
+  gauge("turned_away", "leaves turned away in the last minute", (status) => status.turnedAway);
+  gauge("candidates", "nodes at home here that would serve", (status) => status.candidates);
   gauge("presence_records", "presence records it holds", (status) => status.records);
   gauge("presence_watchers", "leaves that watch someone", (status) => status.watchers);
   gauge("neighbours", "other supernodes it is connected to", (status) => status.neighbours);
@@ -56,6 +64,7 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
   });
   gauge("dht_peers", "supernodes in its routing table", (status) => status.dhtPeers);
   gauge("turn_allocations", "relayed addresses held by calls", (status) => status.turn?.allocations ?? 0);
+  counter("stream_bytes_sent_total", "bytes sent on libp2p streams since the start", (status) => status.bytesSent);
   counter("turn_bytes_total", "bytes relayed for calls since the start", (status) =>
     status.turn === undefined ? 0 : status.turn.bytesToPeers + status.turn.bytesToClients,
   );
@@ -70,5 +79,6 @@ export function supernodeMetrics(supernode: Pick<Supernode, "status">): Metrics 
       for (const [reason, times] of Object.entries(supernode.status().refused)) this.inc({ reason }, times);
     },
   });
+  addElectionMetrics(node, decisions, { now: systemClock.now, registry });
   return { contentType: registry.contentType, text: () => registry.metrics() };
 }

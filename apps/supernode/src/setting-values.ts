@@ -37,6 +37,10 @@ const KINDS = {
   amount: { is: "a number from 0 to 1000000, like 1.5", read: amount },
   hours: { is: "hours like 22:00-06:00", read: readHours },
   key: { is: "a key of 32 bytes in hex or base64", read: readKey },
+  version: {
+    is: "a version like 0.2.0",
+    read: (text: string) => (/^\d{1,6}\.\d{1,6}\.\d{1,6}$/.test(text) ? text : undefined),
+  },
   build: { is: "a build like skein-0.2.0+ab12cd3", read: (text: string) => (isBuild(text) ? text : undefined) },
   builds: {
     is: "a list of builds like skein-0.2.0+ab12cd3",

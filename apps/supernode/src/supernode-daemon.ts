@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { systemClock } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
-import type { Supernode } from "@skein/network-p2p/supernode";
 import { LevelDatastore } from "datastore-level";
 import type { Logger } from "pino";
 import type { Values } from "./configuration.ts";
@@ -13,7 +12,9 @@ import { listening, requireFreePorts } from "./listening.ts";
 import { supernodeMetrics } from "./metrics.ts";
 import { oneLine } from "./one-line.ts";
 import { hostPage } from "./page-host.ts";
-import { startServingNode } from "./serving/serving-node.ts";
+import { type ServingNode, startServingNode } from "./serving/serving-node.ts";
+import { type DecisionLog, logDecisions } from "./status/decision-log.ts";
+import { statusHandlers } from "./status/status-handlers.ts";
 import type { supernodeSettings } from "./supernode-settings.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
@@ -44,6 +45,7 @@ export async function startSupernodeDaemon(values: SupernodeValues, log: Logger)
       supernodes: () => bootstrapAds(values.bootstrap, log),
     });
     const { supernode } = node;
+    const decisions = logDecisions(node.election.view, systemClock.now);
     opened.push(node.stop);
     let ending: "no" | "yes" = "no";
     const { central, "page-directory": pageDirectory } = values;
@@ -51,7 +53,11 @@ export async function startSupernodeDaemon(values: SupernodeValues, log: Logger)
       ? await hostPage({ pageDirectory, central }, { key, clock: systemClock, ads: supernode.ads })
       : [];
     const place = { listen: values.listen, port: values["http-port"], tls };
-    const handlers = [...supernodeHandlers(supernode, () => ending), ...page];
+    const handlers = [
+      ...supernodeHandlers(node, decisions, () => ending),
+      ...statusHandlers(node, decisions, systemClock.now),
+      ...page,
+    ];
     const web: Web = await listening({ setting: "--http-port", ...place }, serve(place, { handlers, log }));
     // Closed last but the store, so that health says "stopping" meanwhile.
     opened.splice(1, 0, web.close);
@@ -77,8 +83,9 @@ export async function startSupernodeDaemon(values: SupernodeValues, log: Logger)
 }
 
 /** `/healthz` is 200 until it stops, serving or not; `/ad` may be read by any page, while there is something to use. */
-function supernodeHandlers(supernode: Supernode, ending: () => "no" | "yes"): readonly Handler[] {
-  const metrics = supernodeMetrics(supernode);
+function supernodeHandlers(node: ServingNode, decisions: DecisionLog, ending: () => "no" | "yes"): readonly Handler[] {
+  const { supernode } = node;
+  const metrics = supernodeMetrics(node, decisions);
   const phase = (): string => {
     const { phase: serving } = supernode.service;
     return ending() === "yes" ? "stopping" : serving === "open" ? "serving" : serving;

@@ -9,28 +9,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { canMakeCertificates, makeCertificate } from "./certificate.ts";
 import { type VanishPoint, vanish } from "./half-open.ts";
 import { builtPage } from "./page.ts";
-import { type FreePorts, freePorts, supernodeArguments } from "./ports.ts";
-import { type Program, skein, temporaryFolder } from "./program.ts";
-
-interface Running extends Program {
-  readonly ports: FreePorts;
-  readonly url: string;
-}
-
-async function supernode(
-  extra: readonly string[] = [],
-  { data = temporaryFolder(), ports }: { data?: string; ports?: FreePorts } = {},
-): Promise<Running> {
-  const chosen = ports ?? (await freePorts());
-  const program = skein([...supernodeArguments(data, chosen), ...extra]);
-  await program.logged("supernode.up");
-  return { ...program, ports: chosen, url: `http://127.0.0.1:${chosen.http}` };
-}
-
-async function stopped(program: Program): Promise<number | null> {
-  program.process.kill("SIGTERM");
-  return (await program.ended).code;
-}
+import { freePorts, supernodeArguments } from "./ports.ts";
+import { skein, temporaryFolder } from "./program.ts";
+import { stopped, supernode } from "./running.ts";
 
 async function bytesFrom(url: string): Promise<Uint8Array> {
   return new Uint8Array(await (await fetch(url)).arrayBuffer());

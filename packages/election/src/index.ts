@@ -26,7 +26,7 @@ export {
   verifyNotice,
 } from "./notice.ts";
 export { MAX_VERDICTS, type PortKind, type PortStatus, type Reachability, type Verdict } from "./reachability.ts";
-export { type Reason, type ReasonName, sayReason, type Unit } from "./reasons.ts";
+export { type Reason, type ReasonName, sayReason, sayValue, type Unit } from "./reasons.ts";
 export { type Cause, type Role, STAGES, type Stage } from "./role.ts";
 export type { OperatorSettings } from "./settings.ts";
 export { type Standing, standingOf } from "./standing.ts";

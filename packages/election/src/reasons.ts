@@ -70,10 +70,11 @@ export function sayReason({ about, value, rule, threshold, unit, verdict }: Reas
     "at-most": "at most",
     below: "below",
   };
-  return `${about.replaceAll("-", " ")} ${say(value, unit)}, ${rules[rule]} ${say(threshold, unit)}: ${verdict}`;
+  return `${about.replaceAll("-", " ")} ${sayValue(value, unit)}, ${rules[rule]} ${sayValue(threshold, unit)}: ${verdict}`;
 }
 
-function say(value: number | string, unit: Unit): string {
+/** A value with its unit, as people read it. */
+export function sayValue(value: number | string, unit: Unit): string {
   if (typeof value === "string") return value;
   if (!Number.isFinite(value)) return "no limit";
   if (unit === "ms") return sayDuration(value);

@@ -27,7 +27,7 @@ export interface Processor {
 const SMOOTH_MS = 60_000;
 const BUSY_MS = 5_000;
 
-/** Makes a meter. `quotaCores` is what a container may use; left out: the whole machine. Nothing measured counts as free. */
+/** Makes a meter. `quotaCores` is what a container may use; left out: the whole machine. What was not measured is not free. */
 export function createProcessor(
   read: () => ProcessorTimes = readTimes,
   quotaCores: number | undefined = cgroupQuota(),
@@ -42,7 +42,7 @@ export function createProcessor(
     },
     freePct() {
       const span = minute.span();
-      if (span === undefined) return 100;
+      if (span === undefined) return 0;
       const { from, to, ms } = span;
       const idle = share(to.idleMs - from.idleMs, to.allMs - from.allMs);
       const thread = 100 - share(to.threadMs - from.threadMs, ms);

@@ -20,7 +20,7 @@ export const trafficForm = v.object({
   bytes: v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
 });
 
-/** Counts traffic. `spent` gives a sum that rises, in bytes, and may begin anew at 0. */
+/** Counts traffic. `spent` gives a sum that rises, in bytes, and may begin anew; nothing counts while it is `undefined`. */
 export function countTraffic({
   clock,
   kept,
@@ -28,10 +28,10 @@ export function countTraffic({
 }: {
   readonly clock: Clock;
   readonly kept: KeptJson<v.InferOutput<typeof trafficForm>>;
-  readonly spent: () => number;
+  readonly spent: () => number | undefined;
 }): Traffic {
   let { month, bytes } = kept.read() ?? { month: monthOf(clock.now()), bytes: 0 };
-  let seen = 0;
+  let seen: number | undefined;
   let total = 0;
   const minute = createRecent<number>(60_000);
   const turnOver = (): void => {
@@ -44,7 +44,7 @@ export function countTraffic({
     sample() {
       turnOver();
       const sum = spent();
-      const more = sum < seen ? sum : sum - seen;
+      const more = sum === undefined || seen === undefined ? 0 : Math.max(0, sum - seen);
       seen = sum;
       bytes += more;
       total += more;

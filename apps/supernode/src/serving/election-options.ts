@@ -21,6 +21,7 @@ export interface ElectionOptions {
   readonly connection: "metered" | "unmetered";
   readonly resources: "measured" | "assumed";
   readonly reachability: "dial-back" | "declared";
+  readonly autonat: "on" | "off";
   readonly announced: "configured" | "observed";
 }
 
@@ -38,6 +39,7 @@ export function electionOptions(values: ServingValues): ElectionOptions {
     connection: values.metered ? "metered" : "unmetered",
     resources: values.resources ?? otherwise.resources,
     reachability: values.reachability ?? otherwise.reachability,
+    autonat: values.autonat ? "on" : "off",
     announced: values.announce !== undefined || pinned ? "configured" : "observed",
   };
 }

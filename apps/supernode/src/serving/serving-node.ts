@@ -81,32 +81,35 @@ export async function startServingNode(
   const stop = async (): Promise<void> => {
     for (const close of opened.splice(0).reverse()) await close();
   };
+  // Measured from the beginning, so that the first word on it is a measured one.
+  let sample = (): void => {};
+  const machine = watchMachine(options, { clock, also: () => sample() });
+  opened.push(machine.stop);
   try {
     const supernode = await createSupernode(supernodeOptions(values, options, dependencies.tls), {
       ...dependencies,
       clock,
       random: systemRandom,
       report,
-      busy: () => machine.busy(),
+      busy: machine.busy,
       notice: board.newest,
       onNotice: (notice) => void board.post(notice),
     });
     opened.push(supernode.stop);
     const kept = keepJson(join(values.data, "traffic.json"), trafficForm, { log });
     const traffic = countTraffic({ clock, kept, spent: () => spentOnOthers(supernode.status()) });
-    const machine = watchMachine(options, { clock, also: traffic.sample });
-    opened.push(traffic.save, machine.stop);
+    opened.push(traffic.save);
+    sample = traffic.sample;
     const election = await startElection(options, {
       supernode,
       clock,
       report,
       board,
       store: savingToo(electionFile(values.data, log), traffic.save),
-      probes: [
+      probes:
         options.reachability === "declared"
-          ? declaredReachability("reached", { clock, self: supernode.id })
-          : supernode.dialBack,
-      ],
+          ? [declaredReachability("reached", { clock, self: supernode.id })]
+          : [supernode.dialBack, supernode.autonat],
       headroom: () => headroomOf(options, machine, traffic),
     });
     opened.push(election.stop);
@@ -162,7 +165,7 @@ function postNotice(path: string | undefined, board: NoticeBoard): void {
 
 function supernodeOptions(
   values: ServingValues,
-  { announced, build, pace, settings }: ElectionOptions,
+  { announced, autonat, build, pace, settings }: ElectionOptions,
   tls: TlsFiles | undefined,
 ): SupernodeOptions {
   const { listen, "ws-port": wsPort, "webrtc-port": webrtcPort, "announce-name": name } = values;
@@ -172,9 +175,14 @@ function supernodeOptions(
   return {
     begin: "idle",
     announced,
+    autonat,
     pace,
     listen: [`/ip4/${listen}/tcp/${wsPort}/${webSocket}`, `/ip4/${listen}/udp/${webrtcPort}/webrtc-direct`],
-    announce: [`/${webSocketHost}/tcp/${wsPort}/${webSocket}`, `/ip4/${outside}/udp/${webrtcPort}/webrtc-direct`],
+    // AutoNAT judges only what is not announced; others' word on the address then replaces what is listened on.
+    announce:
+      autonat === "on" && announced === "observed"
+        ? []
+        : [`/${webSocketHost}/tcp/${wsPort}/${webSocket}`, `/ip4/${outside}/udp/${webrtcPort}/webrtc-direct`],
     ...(tls === undefined ? {} : { tls }),
     build,
     policy: values["allow-private"] ? "any" : "public",

@@ -21,6 +21,7 @@ export const electionSettings = {
   metered: { kind: "switch", help: "the connection is paid by volume: auto does not serve" },
   resources: { kind: "choice", choices: ["measured", "assumed"], help: "of this machine (always: assumed)" },
   reachability: { kind: "choice", choices: ["dial-back", "declared"], help: "of its ports (always: declared)" },
+  autonat: { kind: "switch", help: "AutoNAT v2 beside the dial-back: asks, and answers others" },
   tuning: { kind: "choice", choices: ["production", "lab"], help: "lab: seconds, not hours", fallback: "production" },
   "operator-key": { kind: "key", help: "whose version notices count, hex or base64 (nobody's)" },
   notice: { kind: "text", help: "file of a signed notice to post at the start" },

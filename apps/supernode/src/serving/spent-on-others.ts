@@ -1,6 +1,10 @@
 import type { SupernodeStatus } from "@skein/network-p2p/supernode";
 
-/** Bytes spent on others since the service began: each relayed packet of a call comes in and goes out. */
-export function spentOnOthers({ turn }: SupernodeStatus): number {
-  return turn === undefined ? 0 : 2 * (turn.bytesToPeers + turn.bytesToClients);
+/**
+ * Bytes spent on others, both directions: what is relayed comes in and goes out, and questions are about as long as their
+ * answers. `undefined` while it serves nobody: what it sends then is for itself.
+ */
+export function spentOnOthers({ bytesSent, service, turn }: SupernodeStatus): number | undefined {
+  if (service === "idle") return undefined;
+  return 2 * (bytesSent + (turn === undefined ? 0 : turn.bytesToPeers + turn.bytesToClients));
 }

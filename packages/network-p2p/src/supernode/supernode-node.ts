@@ -10,6 +10,7 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { type DialPolicy, mayDial } from "../addresses.ts";
 import { exposeParts, type Libp2pParts } from "../libp2p-parts.ts";
+import { countBytesSent } from "./bytes-sent.ts";
 import type { Guard } from "./guard.ts";
 import {
   MAX_CONNECTIONS,
@@ -42,6 +43,8 @@ export interface SupernodeNode {
   readonly node: Libp2p;
   readonly parts: Libp2pParts;
   readonly guard: Guard;
+  /** Bytes sent on its streams since the start. */
+  readonly bytesSent: () => number;
 }
 
 /** Makes and starts the libp2p node of a supernode. Rejects when it cannot listen on every address. */
@@ -53,7 +56,9 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
     maxInboundStreams: MAX_STREAMS_FROM_PEER,
     streamOptions: { maxWriteBufferLength: MAX_STREAM_UNSENT_BYTES },
   });
+  const sent = countBytesSent();
   const node = await createLibp2p({
+    metrics: () => sent.metrics,
     privateKey: init.privateKey,
     nodeInfo: { userAgent: "skein-supernode" },
     ...(datastore === undefined ? {} : { datastore }),
@@ -93,7 +98,7 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
   node.addEventListener("connection:open", (event) => dropOlder(node, event.detail));
   const { parts } = node.services;
   await guard.watch(node, parts);
-  return { node, parts, guard };
+  return { node, parts, guard, bytesSent: sent.total };
 }
 
 /**

@@ -98,6 +98,8 @@ export interface SupernodeStatus extends IndexStatus {
   /** What was turned away since the start, by reason. */
   readonly refused: RefusalCounts;
   readonly turn: RelayStats | undefined;
+  /** On libp2p streams since the start, relayed ones among them; without what encryption and framing add. */
+  readonly bytesSent: number;
 }
 
 /** A running supernode. */
@@ -180,7 +182,7 @@ export async function createSupernode(
 
 /** Everything a supernode is made of, put together and not started. */
 function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies, base: SupernodeNode) {
-  const { guard, node, parts } = base;
+  const { bytesSent, guard, node, parts } = base;
   const { clock, datastore, key, random, report } = dependencies;
   const { policy } = options;
   const pace = options.pace ?? productionPace;
@@ -307,6 +309,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     leaves,
     maxReservations,
     setCandidate,
+    bytesSent,
   };
 }
 
@@ -340,6 +343,7 @@ function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
       unsentBytes: node.getConnections().reduce((sum, each) => sum + encryptedStreamOf(each).writeBufferLength, 0),
       refused: guard.refusals.counts,
       turn: service.roles?.turn?.stats(),
+      bytesSent: assembly.bytesSent(),
     }),
     meetNeighbours: mesh.neighbours.tend,
   };

@@ -102,6 +102,24 @@ function round(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
 }
 
+/** The figures at the largest number of leaves that was reached. */
+let last: Step | undefined;
+
+const UNMEASURED: Readonly<Record<keyof Step, null>> = {
+  leaves: null,
+  alive: null,
+  reserved: null,
+  lookupsPerS: null,
+  rssMb: null,
+  cpuCores: null,
+  kbPerLeaf: null,
+  heapMb: null,
+  fds: null,
+  joinCpuMs: null,
+  notFound: null,
+  drops: null,
+};
+
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "skein-load-"));
   const cpuProfile = values["cpu-prof"];
@@ -127,7 +145,6 @@ async function main(): Promise<void> {
     );
     print("leaves hold one supernode here; in a network with more they hold three\n");
     print(row(HEAD));
-    let last: Step | undefined;
     for (const leaves of steps) {
       const step = await measure(leaves, supernode, crowds, base);
       const { alive, cpuCores, fds, heapMb, joinCpuMs, kbPerLeaf, lookupsPerS, reserved, rssMb } = step;
@@ -136,7 +153,6 @@ async function main(): Promise<void> {
       last = step;
     }
     print("\njoin ms: CPU of the supernode for one leaf that joins; cores: while they are held");
-    console.log(JSON.stringify(last));
   } finally {
     crowds.end();
     await supernode.stop();
@@ -144,4 +160,12 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+try {
+  await main();
+  console.log(JSON.stringify(last));
+} catch (error) {
+  const reason = (interruption.signal.aborted ? (interruption.signal.reason as Error) : (error as Error)).message;
+  console.error(`✗ ${reason}`);
+  console.log(JSON.stringify({ ...(last ?? UNMEASURED), reason }));
+  process.exitCode = 1;
+}

@@ -58,6 +58,8 @@ const commands = {
     await ensureInstalled();
     return await runShown(["node", "apps/lab/src/lab-compose.ts", ...args]);
   },
+  "lab:idle": (args) => lab(["run", "idle", ...args]),
+  "lab:presence": (args) => lab(["run", "presence", ...args]),
   "lab:selfcheck": (args) => lab(["selfcheck", ...args]),
   "lab:election": (args) => lab(["run", "election", ...args]),
   "lab:setup": (args) => lab(["run", "setup", ...args]),

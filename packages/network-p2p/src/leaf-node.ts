@@ -44,7 +44,8 @@ export async function createLeafNode(init: LeafNodeInit): Promise<LeafNode> {
       }),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // Its pings every 30 s would be most of an idle leaf's traffic; the index stream tells whether a supernode lives.
+    streamMuxers: [yamux({ enableKeepAlive: false })],
     connectionGater: { denyDialPeer: () => true, denyDialMultiaddr: () => true },
     connectionManager: {
       maxConnections: 200,

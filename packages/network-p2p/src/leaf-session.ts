@@ -2,6 +2,7 @@ import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { type Channel, type DeviceId, type Live, NetworkError, type Protocol } from "@skein/core";
 import { CALL_PROTOCOL } from "@skein/wire";
+import { relayOf } from "./addresses.ts";
 import { atMost } from "./at-most.ts";
 import { openChannel } from "./channel.ts";
 import type { ChannelRegistry } from "./channel-registry.ts";
@@ -67,8 +68,8 @@ export async function openLeafSession(
       clock,
       dial,
       random,
-      keep: refill.keep,
-      refill: refill.fetch,
+      refill,
+      isBusy: (supernode) => node.getConnections().some((each) => carriesThrough(each, supernode)),
       report,
       reservations: reservationsOf(parts),
       onPush: (_, push) => directory.heard(push),
@@ -136,6 +137,11 @@ const STOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/stop";
 
 function isWarm(links: Live<readonly SupernodeLink[]>, connection: Connection): boolean {
   return connection.limits === undefined && links.value.some((link) => link.connection === connection);
+}
+
+/** A relayed connection through this supernode that has streams. */
+function carriesThrough(connection: Connection, supernode: DeviceId): boolean {
+  return connection.streams.length > 0 && relayOf(connection.remoteAddr) === supernode;
 }
 
 async function stopSession(node: Libp2p, warm: WarmSupernodes): Promise<void> {

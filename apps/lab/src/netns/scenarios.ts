@@ -1,8 +1,9 @@
 import type { Scenario } from "./scenario.ts";
 import { callsScenario } from "./scenarios/calls.ts";
 import { electionScenario } from "./scenarios/election.ts";
+import { presenceScenario } from "./scenarios/presence.ts";
 import { punchScenario } from "./scenarios/punch.ts";
 import { setupScenario } from "./scenarios/setup.ts";
 
 /** Every scenario of `skein-lab run`. */
-export const scenarios: readonly Scenario[] = [callsScenario, electionScenario, punchScenario, setupScenario];
+export const scenarios: readonly Scenario[] = [callsScenario, electionScenario, presenceScenario, punchScenario, setupScenario];

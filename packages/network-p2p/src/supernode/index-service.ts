@@ -16,7 +16,7 @@ import { deviceOf } from "../peer-id.ts";
 import { MAX_INDEX_FRAME_BYTES } from "../specification.ts";
 import type { Departures } from "./departures.ts";
 import type { IndexStore } from "./index-store.ts";
-import { SILENT_LEAF_MS } from "./limits.ts";
+import { watchLiveness } from "./liveness.ts";
 import type { PresenceBook } from "./presence-book.ts";
 import type { RequestRates } from "./request-rates.ts";
 import { gonePush, presencePush, type Watcher, type Watchers } from "./watchers.ts";
@@ -65,20 +65,20 @@ export async function serveIndex(
     else frames.send(indexReply.encode(reply)).catch(() => {});
   };
   const watcher: Watcher = { push: say };
-  let cancelSilence = (): void => {};
-  const heard = (): void => {
-    cancelSilence();
-    cancelSilence = clock.at(clock.now() + SILENT_LEAF_MS, () => connection.abort(new Error("silent")));
-  };
+  const liveness = watchLiveness({
+    clock,
+    ping: () => say({ kind: "ping" }),
+    onDead: () => connection.abort(new Error("silent")),
+  });
   try {
-    heard();
     for await (const frame of frames.incoming) {
-      heard();
+      liveness.heard();
       const request = indexRequest.decode(frame);
       if (!request.ok) {
         report({ name: "peer.bad-message", peer, protocol: stream.protocol, reason: request.reason });
         break;
       }
+      if (request.value.kind === "join" && version === 2) liveness.joined(request.value.home);
       // Answers come as they are ready; the rate limit bounds how many are under way.
       answer(request.value, { peer, connection, version }, watcher, dependencies).then(say, () =>
         say(refused(request.value.id, "unavailable")),
@@ -87,7 +87,7 @@ export async function serveIndex(
   } catch {
     // The stream was reset: the peer is gone.
   } finally {
-    cancelSilence();
+    liveness.stop();
     watchers.watch(watcher, []);
     await frames.end();
   }

@@ -48,7 +48,8 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
       webRTCDirect({ rtcConfiguration: { iceServers: [] } }),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // Liveness is the index stream's business (`liveness.ts`).
+    streamMuxers: [yamux({ enableKeepAlive: false })],
     connectionGater: {
       denyDialMultiaddr: (address) => !mayDial(address, policy),
       denyInboundRelayReservation: (peer) => !mayReserve(peer),

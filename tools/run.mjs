@@ -65,21 +65,19 @@ const commands = {
   "lab:setup": (args) => lab(["run", "setup", ...args]),
 };
 
-/** Scenarios with people in them: they need a browser and the page. */
-const WITH_PEOPLE = ["calls", "setup"];
+/** Scenarios with people in them: they need a browser. */
+const WITH_PEOPLE = ["calls", "idle", "setup"];
 
-/** Scenarios that only need the page to be built: its host lists the supernodes. */
-const WITH_PAGE = ["election"];
+/** Scenarios with the product in them: they need the page to be built, its host lists the supernodes. */
+const WITH_PAGE = [...WITH_PEOPLE, "election", "presence"];
 
 /** @param {string[]} args */
 async function lab(args) {
   await ensureInstalled();
   await ensureLabPrograms();
-  if (args[0] === "run" && WITH_PEOPLE.includes(args[1] ?? "")) {
-    process.env.SKEIN_CHROMIUM = await ensureChromium();
-    await ensurePage();
-  }
-  if (args[0] === "run" && WITH_PAGE.includes(args[1] ?? "")) await ensurePage();
+  const scenario = args[0] === "run" ? (args[1] ?? "") : "";
+  if (WITH_PEOPLE.includes(scenario)) process.env.SKEIN_CHROMIUM = await ensureChromium();
+  if (WITH_PAGE.includes(scenario)) await ensurePage();
   return await runShown(["node", "apps/lab/src/skein-lab.ts", ...args]);
 }
 

@@ -82,7 +82,15 @@ export async function openLeafSession(
       if (opened === "dialled" && protocol !== CALL_PROTOCOL && channel.path.value.kind === "relayed")
         channel.close("superseded").catch(() => {});
   };
-  const direct = await openDirectPaths({ node, parts, clock, policy: directPolicy, report, onDirect: supersede });
+  const direct = await openDirectPaths({
+    node,
+    parts,
+    clock,
+    policy: directPolicy,
+    report,
+    onDirect: supersede,
+    channelsWith: channels.with,
+  });
   const relayed = createRelayedPaths({ policy: options.transports }, { node, parts, clock, cache, links: warm.links });
 
   return {
@@ -101,7 +109,7 @@ export async function openLeafSession(
           return;
         }
         direct.proven(connection);
-        const channel = openChannel(stream, peer, pathOf(connection));
+        const channel = openChannel(stream, peer, pathOf(connection), direct.activityOn(connection));
         channels.add({ channel, protocol, opened: "taken" });
         onChannel(channel);
       };

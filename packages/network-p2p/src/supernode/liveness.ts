@@ -25,24 +25,29 @@ export function watchLiveness(dependencies: {
   let quietMs: number | undefined;
   let cancel = (): void => {};
 
-  // One timer, set anew only when it fires: frames come far more often than silence.
-  const look = (): void => {
-    const now = clock.now();
+  /** What is due at `now`; the time of the next look, or `undefined` when it is over. */
+  const act = (now: number): number | undefined => {
     if (pingedAt !== undefined && heardAt < pingedAt) {
-      if (now >= pingedAt + PING_ANSWER_MS) return onDead();
-      return wait(pingedAt + PING_ANSWER_MS);
+      if (now < pingedAt + PING_ANSWER_MS) return pingedAt + PING_ANSWER_MS;
+      onDead();
+      return undefined;
     }
     pingedAt = undefined;
     const dueAt = heardAt + (quietMs ?? SILENT_LEAF_MS);
-    if (now < dueAt) return wait(dueAt);
-    if (quietMs === undefined) return onDead();
+    if (now < dueAt) return dueAt;
+    if (quietMs === undefined) {
+      onDead();
+      return undefined;
+    }
     pingedAt = now;
     ping();
-    wait(now + PING_ANSWER_MS);
+    return now + PING_ANSWER_MS;
   };
-  const wait = (until: number): void => {
+  // One timer, set anew only when it fires: frames come far more often than silence.
+  const look = (): void => {
     cancel();
-    cancel = clock.at(until, look);
+    const next = act(clock.now());
+    if (next !== undefined) cancel = clock.at(next, look);
   };
   look();
 

@@ -1,6 +1,6 @@
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
-import { type Clock, type DeviceId, NetworkError, type Report } from "@skein/core";
+import { type Clock, type DeviceId, NetworkError, type Report, type TrafficMeter } from "@skein/core";
 import { relayOf, targetOf, upgradeAddress } from "./addresses.ts";
 import type { OpenChannel } from "./channel-registry.ts";
 import {
@@ -30,8 +30,8 @@ export interface DirectPaths {
   seek(device: DeviceId, relayed: Connection): void;
   /** A stream of ours or theirs ran on this connection: it works. */
   proven(connection: Connection): void;
-  /** What to call with each message on this connection, so that it is not closed as idle. */
-  activityOn(connection: Connection): () => void;
+  /** What to call with the size of each message on this connection, so that it is counted and not closed as idle. */
+  activityOn(connection: Connection): (bytes: number) => void;
   stop(): void;
 }
 
@@ -44,6 +44,7 @@ export interface DirectDependencies {
   readonly report: Report;
   readonly onDirect: (device: DeviceId) => void;
   readonly channelsWith: (device: DeviceId) => readonly OpenChannel[];
+  readonly meter?: TrafficMeter | undefined;
 }
 
 interface Pause {
@@ -53,7 +54,7 @@ interface Pause {
 
 /** Starts taking and seeking direct connections. Before this resolves, nobody's signalling was admitted. */
 export async function openDirectPaths(dependencies: DirectDependencies): Promise<DirectPaths> {
-  const { node, parts, clock, policy, report, onDirect, channelsWith } = dependencies;
+  const { node, parts, clock, policy, report, onDirect, channelsWith, meter } = dependencies;
   const verified = new WeakSet<Connection>();
   const trying = new Set<DeviceId>();
   const pauses = new Map<DeviceId, Pause>();
@@ -151,7 +152,12 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
         .finally(() => trying.delete(device));
     },
     proven: prove,
-    activityOn: (connection) => (isDirectPath(connection) ? () => idle.touched(connection) : () => {}),
+    activityOn: (connection) => isDirectPath(connection)
+        ? (bytes) => {
+            idle.touched(connection);
+            meter?.count(bytes, "mine");
+          }
+        : () => {},
     stop() {
       idle.stop();
       timers.cancelAll();

@@ -57,6 +57,7 @@ export async function openLeafSession(
   const { account, cache, channels, clock, directory, directPolicy, media, random, refill, report } = dependencies;
   const { node, parts } = await createLeafNode({
     privateKey: await privateKeyOf(account.deviceKey.seed),
+    meter: dependencies.meter,
     iceServers: () => media.stun(AbortSignal.timeout(STUN_WAIT_MS)).catch(() => []),
   });
   const dial = (address: Multiaddr, signal: AbortSignal): Promise<Connection> =>
@@ -90,6 +91,7 @@ export async function openLeafSession(
     report,
     onDirect: supersede,
     channelsWith: channels.with,
+    meter: dependencies.meter,
   });
   const relayed = createRelayedPaths({ policy: options.transports }, { node, parts, clock, cache, links: warm.links });
 

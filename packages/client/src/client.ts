@@ -82,7 +82,18 @@ export async function createClient(options: ClientOptions, dependencies: ClientD
   const requests = createRequestList(messaging, unread);
   const safety = createSafetyCache(account.user, clock);
   await requests.refresh();
-  const parts: ClientParts = { profile, book, messaging, calls, lane, feed, requests, clock, modes, meter: dependencies.meter };
+  const parts: ClientParts = {
+    profile,
+    book,
+    messaging,
+    calls,
+    lane,
+    feed,
+    requests,
+    clock,
+    modes,
+    meter: dependencies.meter,
+  };
   const state = createSessionState({ ...parts, board, summaries, safety, page });
 
   const unfollow = [

@@ -1,4 +1,11 @@
-import { type Availability, createTrafficMeter, type Mode, type Network, type SkeinEvent, type UserId } from "@skein/core";
+import {
+  type Availability,
+  createTrafficMeter,
+  type Mode,
+  type Network,
+  type SkeinEvent,
+  type UserId,
+} from "@skein/core";
 import { type Account, accountSecrets, createAccount, openAccount, signPresence } from "@skein/identity";
 import { createMemoryStore, type MessageStore } from "@skein/messaging";
 import {

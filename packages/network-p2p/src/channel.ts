@@ -22,7 +22,12 @@ const CLOSE = 1;
 const REASONS: readonly CloseReason[] = ["done", "superseded", "stopped", "lost", "protocol-error"];
 
 /** Makes a channel of a fresh libp2p stream to a proven peer; `onFrame` hears the size of each, in and out. */
-export function openChannel(stream: Stream, peer: DeviceId, path: Path, onFrame: (bytes: number) => void = () => {}): Channel {
+export function openChannel(
+  stream: Stream,
+  peer: DeviceId,
+  path: Path,
+  onFrame: (bytes: number) => void = () => {},
+): Channel {
   const frames = openFrames(stream, MAX_CHANNEL_FRAME_BYTES);
   const queue = createMessageQueue(CHANNEL_HIGH_BYTES);
   const closed = Promise.withResolvers<CloseReason>();

@@ -152,7 +152,8 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
         .finally(() => trying.delete(device));
     },
     proven: prove,
-    activityOn: (connection) => isDirectPath(connection)
+    activityOn: (connection) =>
+      isDirectPath(connection)
         ? (bytes) => {
             idle.touched(connection);
             meter?.count(bytes, "mine");

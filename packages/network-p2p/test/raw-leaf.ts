@@ -23,7 +23,8 @@ export interface RawLeaf {
 export async function startRawLeaf(key: KeyPair = createKeyPair(systemRandom)): Promise<RawLeaf> {
   const { node, parts } = await createLeafNode({
     privateKey: await privateKeyOf(key.seed),
-    meter: undefined, iceServers: async () => [],
+    meter: undefined,
+    iceServers: async () => [],
   });
   return {
     node,

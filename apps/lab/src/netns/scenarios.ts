@@ -7,4 +7,11 @@ import { punchScenario } from "./scenarios/punch.ts";
 import { setupScenario } from "./scenarios/setup.ts";
 
 /** Every scenario of `skein-lab run`. */
-export const scenarios: readonly Scenario[] = [callsScenario, electionScenario, idleScenario, presenceScenario, punchScenario, setupScenario];
+export const scenarios: readonly Scenario[] = [
+  callsScenario,
+  electionScenario,
+  idleScenario,
+  presenceScenario,
+  punchScenario,
+  setupScenario,
+];

@@ -68,11 +68,7 @@ export async function startProduct(lab: Lab): Promise<Product> {
 }
 
 /** Starts one more supernode on this host, with further flags; resolves when it is healthy. It is not in the page's list. */
-export async function startSupernode(
-  lab: Lab,
-  name: string,
-  flags: readonly string[],
-): Promise<Program> {
+export async function startSupernode(lab: Lab, name: string, flags: readonly string[]): Promise<Program> {
   const host = lab.host(name);
   const program = startLogged(lab, name, host, [...supernodeArguments(lab, host), ...flags]);
   await healthy(lab.host("central"), [webOf(host)], peopleDir(lab));

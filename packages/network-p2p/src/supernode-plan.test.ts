@@ -84,7 +84,7 @@ describe("whom to connect to", () => {
     expect(plan([{ ...leaving, use: "busy" }, one, two, { ...spare, link: "held" }]).drop).toEqual([]);
   });
 
-  test("[PP3] whatever is known, the plan has no doubles, none held, none in its pause, and is as large as can be", () => {
+  test("[PP3] whatever is known, the plan has no doubles, none held, none in its pause, and is as large as can be", async () => {
     const lot = createSeededRandom(seedFromEnvironment("supernode-plan"));
     const shape = fc.record({
       failures: fc.nat(5),
@@ -93,7 +93,7 @@ describe("whom to connect to", () => {
       link: fc.constantFrom("none", "connecting", "held"),
       rttMs: fc.option(fc.nat(400), { nil: undefined }),
     });
-    fc.assert(
+    await fc.assert(
       fc.property(fc.array(shape, { maxLength: 8 }), fc.nat(4), (shapes, wanted) => {
         const all = shapes.map((each, index) => facts(`10.${index}`, each as Partial<SupernodeFacts>));
         const situation = { now: NOW, wanted, home: undefined, trial: "not-now", holdOffUntil: 0 } as const;

@@ -3,8 +3,10 @@ import type { SupernodeAd } from "@skein/identity";
 import type { DialPolicy } from "./addresses.ts";
 import { FIRST_TRIAL_MS, MAX_TRIALS, REPLACE_SPREAD_ALONE_MS, REPLACE_SPREAD_MS, TRIAL_EVERY_MS } from "./defaults.ts";
 import { createExperiences } from "./experiences.ts";
+import { createHome } from "./home.ts";
 import type { HostCache } from "./host-cache.ts";
 import type { Push } from "./index-client.ts";
+import type { RelayReservations } from "./libp2p-parts.ts";
 import { watchLinks } from "./link-watch.ts";
 import { toNetworkError } from "./network-errors.ts";
 import type { Refill } from "./refill.ts";
@@ -52,7 +54,7 @@ export function keepWarm(
   const timers = createTimers(clock);
   const pace = createRefillPace();
   let lastError: NetworkError | undefined;
-  let home: DeviceId | undefined;
+  const home = createHome({ links, report });
   let holdOffUntil = 0;
   let trials = { left: MAX_TRIALS, at: clock.now() + FIRST_TRIAL_MS };
   let cancelTend = (): void => {};
@@ -64,9 +66,11 @@ export function keepWarm(
     const { of } = experiences;
     const facts = factsOf(cache.known, { now, links: links.value, connecting, experienceOf: of, isBusy });
     const trial = trials.left > 0 && trials.at <= now ? "now" : "not-now";
-    const plan = planSupernodes(facts, { now, wanted, home, trial, holdOffUntil }, () => random.fraction());
+    const plan = planSupernodes(facts, { now, wanted, home: home.supernode, trial, holdOffUntil }, () =>
+      random.fraction(),
+    );
     for (const { supernode, reason } of plan.drop) drop(supernode, reason);
-    settleHome(plan.home);
+    home.settle(plan.home);
     for (const choice of plan.connect) begin(choice);
     wakeFor(plan);
   };
@@ -76,19 +80,6 @@ export function keepWarm(
     report({ name: "net.supernode.choice", supernode, choice: "drop", reason });
     links.set(links.value.filter((each) => each !== link));
     link.close().catch(() => {});
-  };
-  /** Home first, then the nearest; those whose part changed are told. */
-  const settleHome = (chosen: Decision | undefined): void => {
-    const before = home;
-    home = chosen?.supernode;
-    const sorted = homeFirst(links.value, home);
-    if (sorted.some((link, index) => link !== links.value[index])) links.set(sorted);
-    if (home === before || chosen === undefined) return;
-    report({ name: "net.supernode.choice", supernode: chosen.supernode, choice: "home", reason: chosen.reason });
-    for (const link of sorted) {
-      if (link.supernode === home) void link.tellHome("yes");
-      if (link.supernode === before) void link.tellHome("no");
-    }
   };
   const begin = ({ supernode, reason }: Decision): void => {
     const ad = cache.known.find((each) => each.supernode === supernode);
@@ -158,6 +149,10 @@ export function keepWarm(
   const learn = (ads: readonly Uint8Array[]): void => {
     if (ads.filter((ad) => cache.learn(ad)).length === 0) return;
     refill.keep();
+    const held = cache.ads.filter((ad) => links.value.some(({ supernode }) => supernode === ad.supernode));
+    // All leaves of one that leaves hear of it at once.
+    if (held.some((ad) => ad.serving?.phase === "leaving"))
+      holdOffUntil = clock.now() + REPLACE_SPREAD_MS * random.fraction();
     tend();
   };
   const askForNews = (link: SupernodeLink): void => {
@@ -175,10 +170,7 @@ export function keepWarm(
     onTick: () => trials.at <= clock.now() && tend(),
   });
 
-  dependencies.reservations.addEventListener("relay:removed", (event) => {
-    const link = links.value.find((each) => each.connection.remotePeer.equals(event.detail.relay));
-    if (link?.connection.status === "open") link.connection.abort(new Error("the relay slot is gone"));
-  });
+  dropWithoutSlot(dependencies.reservations, links);
   tend();
 
   return {
@@ -201,8 +193,10 @@ export function keepWarm(
   };
 }
 
-/** Home, then the nearest. */
-function homeFirst(links: readonly SupernodeLink[], home: DeviceId | undefined): readonly SupernodeLink[] {
-  const rank = ({ rttMs, supernode }: SupernodeLink): number => (supernode === home ? -1 : rttMs);
-  return [...links].sort((one, other) => rank(one) - rank(other));
+/** A link whose relay slot ended is no use: nobody reaches us through it. */
+function dropWithoutSlot(reservations: RelayReservations, links: Live<readonly SupernodeLink[]>): void {
+  reservations.addEventListener("relay:removed", (event) => {
+    const link = links.value.find((each) => each.connection.remotePeer.equals(event.detail.relay));
+    if (link?.connection.status === "open") link.connection.abort(new Error("the relay slot is gone"));
+  });
 }

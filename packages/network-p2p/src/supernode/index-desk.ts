@@ -18,6 +18,8 @@ export interface IndexDesk {
   close(): Promise<void>;
   /** Ads to hand out: our own first while we serve, then others' by lot. */
   ads(): readonly Uint8Array[];
+  /** Asks everybody for a sign of life; the answer tells them that we leave. */
+  tellLeaving(): void;
 }
 
 /** What it is made of. */
@@ -65,6 +67,7 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     guests.joined(device, join);
     return { kind: "joined", id, observed: hostOf(remoteAddr) };
   };
+  const pings = new Set<() => void>();
   const answers: IndexServiceDependencies = {
     clock,
     report,
@@ -75,6 +78,8 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     rates: createRequestRates(() => clock.now()),
     ads,
     notice: () => notice?.(),
+    leaving: () => (service().phase === "leaving" ? ownAd() : undefined),
+    pings,
     onJoin,
     onAd: (bytes) => void books.supernodes.learn(bytes),
     turn: (peer) => service().roles?.turn?.credentialsFor(peer),
@@ -86,5 +91,8 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     open: () => node.handle(PROTOCOLS, take, { maxInboundStreams: 2 }),
     close: () => node.unhandle(PROTOCOLS),
     ads,
+    tellLeaving() {
+      for (const ping of pings) ping();
+    },
   };
 }

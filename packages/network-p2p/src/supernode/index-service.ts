@@ -35,6 +35,10 @@ export interface IndexServiceDependencies {
   readonly rates: RequestRates;
   /** Signed ads, our own first: whoever came by a bare address has it checked now. */
   readonly ads: () => readonly Uint8Array[];
+  /** Our own ad once it says that we leave: the answer to whoever shows a sign of life. */
+  readonly leaving: () => Uint8Array | undefined;
+  /** Those who can be asked for a sign of life now. */
+  readonly pings: Set<() => void>;
   /** The newest version notice known, signed. */
   readonly notice: () => Uint8Array | undefined;
   /** Somebody says what it is here for. */
@@ -67,9 +71,10 @@ export async function serveIndex(
   const watcher: Watcher = { push: say };
   const liveness = watchLiveness({
     clock,
-    ping: () => say({ kind: "ping" }),
+    ping: () => pingNow(),
     onDead: () => connection.abort(new Error("silent")),
   });
+  const pingNow = (): void => say({ kind: "ping" });
   try {
     for await (const frame of frames.incoming) {
       liveness.heard();
@@ -78,7 +83,10 @@ export async function serveIndex(
         report({ name: "peer.bad-message", peer, protocol: stream.protocol, reason: request.reason });
         break;
       }
-      if (request.value.kind === "join" && version === 2) liveness.joined(request.value.home);
+      if (request.value.kind === "join" && version === 2) {
+        liveness.joined(request.value.home);
+        dependencies.pings.add(pingNow);
+      }
       // Answers come as they are ready; the rate limit bounds how many are under way.
       answer(request.value, { peer, connection, version }, watcher, dependencies).then(say, () =>
         say(refused(request.value.id, "unavailable")),
@@ -88,6 +96,7 @@ export async function serveIndex(
     // The stream was reset: the peer is gone.
   } finally {
     liveness.stop();
+    dependencies.pings.delete(pingNow);
     watchers.watch(watcher, []);
     await frames.end();
   }
@@ -160,8 +169,10 @@ async function answer(
       return { kind: "done", id };
     case "join":
       return dependencies.onJoin(request, connection);
-    case "here":
-      return { kind: "done", id };
+    case "here": {
+      const ad = dependencies.leaving();
+      return ad === undefined ? { kind: "done", id } : { kind: "ads", id, ads: [ad] };
+    }
   }
 }
 

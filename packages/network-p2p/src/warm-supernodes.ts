@@ -155,12 +155,7 @@ export function keepWarm(
       holdOffUntil = clock.now() + REPLACE_SPREAD_MS * random.fraction();
     tend();
   };
-  const askForNews = (link: SupernodeLink): void => {
-    link.index.ask({ kind: "neighbours" }, stopping.signal).then(
-      (answer) => answer.kind === "ads" && learn(answer.ads),
-      () => {},
-    );
-  };
+  const askForNews = (link: SupernodeLink): void => void adsOf(link, stopping.signal).then(learn, () => {});
   const watch = watchLinks({
     clock,
     timers,
@@ -199,4 +194,9 @@ function dropWithoutSlot(reservations: RelayReservations, links: Live<readonly S
     const link = links.value.find((each) => each.connection.remotePeer.equals(event.detail.relay));
     if (link?.connection.status === "open") link.connection.abort(new Error("the relay slot is gone"));
   });
+}
+
+async function adsOf(link: SupernodeLink, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+  const answer = await link.index.ask({ kind: "neighbours" }, signal);
+  return answer.kind === "ads" ? answer.ads : [];
 }

@@ -65,28 +65,28 @@ const commands = {
     await ensureInstalled();
     return await runShown(["node", "apps/lab/src/lab-compose.ts", ...args]);
   },
+  "lab:idle": (args) => lab(["run", "idle", ...args]),
+  "lab:presence": (args) => lab(["run", "presence", ...args]),
   "lab:selfcheck": (args) => lab(["selfcheck", ...args]),
   "lab:election": (args) => lab(["run", "election", ...args]),
   "lab:setup": (args) => lab(["run", "setup", ...args]),
   "bench:index": (args) => lab(["run", "index", ...args]),
 };
 
-/** Scenarios with people in them: they need a browser and the page. */
-const WITH_PEOPLE = ["calls", "setup"];
+/** Scenarios with people in them: they need a browser. */
+const WITH_PEOPLE = ["calls", "idle", "setup"];
 
-/** Scenarios that only need the page to be built: its host lists the supernodes. */
-const WITH_PAGE = ["election"];
+/** Scenarios with the product in them: they need the page to be built, its host lists the supernodes. */
+const WITH_PAGE = [...WITH_PEOPLE, "election", "presence"];
 
 /** @param {string[]} args */
 async function lab(args) {
   await ensureInstalled();
   await ensureLabPrograms();
-  if (args[0] === "run" && WITH_PEOPLE.includes(args[1] ?? "")) {
-    await ensureChromium();
-    if (args[1] === "calls") await ensureFirefox();
-    await ensurePage();
-  }
-  if (args[0] === "run" && WITH_PAGE.includes(args[1] ?? "")) await ensurePage();
+  const scenario = args[0] === "run" ? (args[1] ?? "") : "";
+  if (WITH_PEOPLE.includes(scenario)) await ensureChromium();
+  if (scenario === "calls") await ensureFirefox();
+  if (WITH_PAGE.includes(scenario)) await ensurePage();
   return await runShown(["node", "apps/lab/src/skein-lab.ts", ...args]);
 }
 

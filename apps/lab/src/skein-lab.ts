@@ -35,12 +35,13 @@ const USAGE = `skein-lab: test networks on this machine, in network namespaces. 
 
   --json     the last line is one line of JSON: the figures
   --seed N   decides which packets are lost and what scenarios draw (1)
-  --calls N  how many calls a scenario makes for each figure
+  --calls N  how many calls, or samples, a scenario makes for each figure
+  --minutes N  how long a scenario counts
   --lab ID   which lab, for shell`;
 
 const CANNOT = 1;
 const INTERRUPTED = 130;
-const MAX_CALLS = 1000;
+const MAX_COUNT = 1000;
 const WRONG_USAGE = 2;
 /** The lab is not what it should be, so nothing was tried in it. */
 const SELF_CHECK_FAILED = 3;
@@ -51,6 +52,7 @@ interface CommandLine {
   readonly seed: number;
   readonly labId: string | undefined;
   readonly calls: number | undefined;
+  readonly minutes: number | undefined;
 }
 
 function readCommandLine(args: readonly string[]): CommandLine | undefined {
@@ -62,16 +64,23 @@ function readCommandLine(args: readonly string[]): CommandLine | undefined {
       seed: { type: "string" },
       lab: { type: "string" },
       calls: { type: "string" },
+      minutes: { type: "string" },
       help: { type: "boolean" },
     },
   });
   const seed = Number(values.seed ?? "1");
   if (values.help || positionals.length === 0) return undefined;
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) throw new LabError("--seed is a number from 0 to 2³²−1");
-  const calls = values.calls === undefined ? undefined : Number(values.calls);
-  if (calls !== undefined && !(Number.isInteger(calls) && calls >= 1 && calls <= MAX_CALLS))
-    throw new LabError(`--calls is a number from 1 to ${MAX_CALLS}`);
-  return { words: positionals, output: values.json ? "json" : "people", seed, labId: values.lab, calls };
+  const calls = countOf("calls", values.calls);
+  const minutes = countOf("minutes", values.minutes);
+  return { words: positionals, output: values.json ? "json" : "people", seed, labId: values.lab, calls, minutes };
+}
+
+function countOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= MAX_COUNT) return count;
+  throw new LabError(`--${name} is a number from 1 to ${MAX_COUNT}`);
 }
 
 function topologyCalled(name: string): Topology {
@@ -202,6 +211,7 @@ async function run(scenario: Scenario, line: CommandLine, signal: AbortSignal): 
     signal,
     say,
     ...(line.calls === undefined ? {} : { calls: line.calls }),
+    ...(line.minutes === undefined ? {} : { minutes: line.minutes }),
   });
   if (line.output === "json") console.log(JSON.stringify(figures));
   else console.log(verdict === "as-expected" ? "✓ as expected" : "✗ not as expected");

@@ -60,6 +60,8 @@ async function act(command: Command, parts: ClientParts): Promise<Outcome> {
     case "set-availability":
       lane.setAvailability(command.availability);
       return done;
+    case "read-meter":
+      return { ok: true, traffic: parts.meter.read() };
     case "change-settings":
       await profile.choose({ settings: command.settings });
       return done;

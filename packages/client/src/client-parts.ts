@@ -1,5 +1,5 @@
 import type { Calls } from "@skein/calls";
-import type { Clock, Mode } from "@skein/core";
+import type { Clock, Mode, TrafficMeter } from "@skein/core";
 import type { Messaging } from "@skein/messaging";
 import type { ContactBook } from "./contact-book.ts";
 import type { ConversationFeed } from "./conversation-feed.ts";
@@ -17,6 +17,7 @@ export interface ClientParts {
   readonly feed: ConversationFeed;
   readonly requests: RequestList;
   readonly clock: Clock;
+  readonly meter: TrafficMeter;
   /** Modes on offer. */
   readonly modes: readonly Mode[];
 }

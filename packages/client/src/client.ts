@@ -1,5 +1,5 @@
 import { createCalls, type Media } from "@skein/calls";
-import type { Clock, Mode, Random, Report, UserId } from "@skein/core";
+import type { Clock, Mode, Random, Report, TrafficMeter, UserId } from "@skein/core";
 import type { Account } from "@skein/identity";
 import { createMessaging, type MessageStore } from "@skein/messaging";
 import { createActions } from "./actions.ts";
@@ -37,6 +37,8 @@ export interface ClientDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly report: Report;
+  /** What the networks count their traffic with. */
+  readonly meter: TrafficMeter;
 }
 
 /** A running client. */
@@ -80,7 +82,18 @@ export async function createClient(options: ClientOptions, dependencies: ClientD
   const requests = createRequestList(messaging, unread);
   const safety = createSafetyCache(account.user, clock);
   await requests.refresh();
-  const parts: ClientParts = { profile, book, messaging, calls, lane, feed, requests, clock, modes };
+  const parts: ClientParts = {
+    profile,
+    book,
+    messaging,
+    calls,
+    lane,
+    feed,
+    requests,
+    clock,
+    modes,
+    meter: dependencies.meter,
+  };
   const state = createSessionState({ ...parts, board, summaries, safety, page });
 
   const unfollow = [

@@ -6,6 +6,15 @@ import { openIndexedDbProfileStore } from "./indexeddb-profile-store.ts";
 import { createMemoryProfileStore } from "./memory-profile-store.ts";
 
 describe("profile and mode", () => {
+  test("[CT27] what the networks cost is told when asked, and nothing changes", async () => {
+    const alice = await createClientWorld().person("Alice");
+    const before = alice.session.state.value;
+    expect(await alice.does({ kind: "read-meter" })).toMatchObject({
+      traffic: { mine: { bytes: 0, messages: 0 }, others: { bytes: 0, messages: 0 }, wakeUps: 0 },
+    });
+    expect(alice.session.state.value).toBe(before);
+  });
+
   test("[CT19] a new name is in the link from then on, and after a new start", async () => {
     const world = createClientWorld();
     const alice = await world.person("Alice");

@@ -1,4 +1,4 @@
-import type { Availability, DeviceId, Live, Mode, UserId } from "@skein/core";
+import type { Availability, DeviceId, Live, Mode, Traffic, UserId } from "@skein/core";
 
 /**
  * What a page talks to: one live state, live conversations, and commands. Everything here is plain data
@@ -147,7 +147,11 @@ export type Command =
   | { readonly kind: "choose-microphone"; readonly deviceId: string }
   | { readonly kind: "choose-mode"; readonly mode: Mode }
   | { readonly kind: "set-availability"; readonly availability: "online" | "away" }
-  | { readonly kind: "change-settings"; readonly settings: Settings };
+  | { readonly kind: "change-settings"; readonly settings: Settings }
+  /** Asks what the network cost so far; changes nothing. */
+  | { readonly kind: "read-meter" };
 
-/** What came of a command; `sentence` is for the person. `user` is set by `add-contact`. */
-export type Outcome = { readonly ok: true; readonly user?: UserId } | { readonly ok: false; readonly sentence: string };
+/** What came of a command; `sentence` is for the person. `user` is set by `add-contact`, `traffic` by `read-meter`. */
+export type Outcome =
+  | { readonly ok: true; readonly user?: UserId; readonly traffic?: Traffic }
+  | { readonly ok: false; readonly sentence: string };

@@ -1,4 +1,11 @@
-import type { Availability, Mode, Network, SkeinEvent, UserId } from "@skein/core";
+import {
+  type Availability,
+  createTrafficMeter,
+  type Mode,
+  type Network,
+  type SkeinEvent,
+  type UserId,
+} from "@skein/core";
 import { type Account, accountSecrets, createAccount, openAccount, signPresence } from "@skein/identity";
 import { createMemoryStore, type MessageStore } from "@skein/messaging";
 import {
@@ -128,6 +135,7 @@ export function createClientWorld(): ClientWorld {
         clock,
         random,
         report: (event) => void events.push(event),
+        meter: createTrafficMeter(clock),
       },
     );
     const { session } = client;

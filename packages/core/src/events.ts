@@ -35,6 +35,13 @@ export type SkeinEvent =
   | { readonly name: "election.failed"; readonly reason: string }
   /** A version notice counts from now on. */
   | { readonly name: "election.notice"; readonly sequence: number; readonly election: string }
+  /** Why a leaf takes up, leaves, or calls home a supernode. */
+  | {
+      readonly name: "net.supernode.choice";
+      readonly supernode: string;
+      readonly choice: "connect" | "drop" | "home";
+      readonly reason: string;
+    }
   | { readonly name: "record.refused"; readonly reason: string; readonly from?: string }
   | {
       readonly name: "message.queued" | "message.sent" | "message.delivered" | "message.read";

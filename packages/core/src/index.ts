@@ -30,3 +30,11 @@ export type { Step } from "./machine.ts";
 export { MAX_MAIL_BYTES, type Mail, type Mailbox } from "./mailbox.ts";
 export type { IcePolicy, IceServer, MediaRoute, Mode, Network, NetworkStatus } from "./network.ts";
 export { type Random, systemRandom } from "./random.ts";
+export {
+  createTrafficMeter,
+  RADIO_TAIL_MS,
+  type Traffic,
+  type TrafficCount,
+  type TrafficMeter,
+  type TrafficShare,
+} from "./traffic.ts";

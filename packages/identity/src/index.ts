@@ -19,6 +19,7 @@ export { lifetimeFault, MAX_CLOCK_SKEW_MS, openRecord, signRecord, type Verified
 export { safetyNumber, safetyWords } from "./safety.ts";
 export {
   MAX_AD_LIFETIME_MS,
+  recallAd,
   type SupernodeAd,
   type SupernodeList,
   signAd,

@@ -60,10 +60,16 @@ export function signAd(
 
 /** Reads and checks an ad at `now` (ms). */
 export function verifyAd(bytes: Uint8Array, now: number): Parsed<SupernodeAd> {
+  const ad = recallAd(bytes, now);
+  return ad.ok && ad.value.expiresAt <= now ? refuse("supernode-ad: it has expired") : ad;
+}
+
+/** Reads an ad that was kept and may have expired by `now` (ms): it still says where a supernode once was, and nothing more. */
+export function recallAd(bytes: Uint8Array, now: number): Parsed<SupernodeAd> {
   const record = openRecord("supernode-ad", adPayload, bytes, MAX_AD_BYTES);
   if (!record.ok) return record;
   const { key, payload } = record.value;
-  const fault = lifetimeFault(payload, now, MAX_AD_LIFETIME_MS);
+  const fault = lifetimeFault(payload, Math.min(now, payload.expiresAt - 1), MAX_AD_LIFETIME_MS);
   if (fault !== undefined) return refuse(`supernode-ad: ${fault}`);
   const { v: _, ...fields } = payload;
   return { ok: true, value: { supernode: deviceIdFromKey(key), ...fields, bytes } };

@@ -8,6 +8,7 @@ import {
   type Random,
   type Report,
   silent,
+  type TrafficMeter,
 } from "@skein/core";
 import { type Account, createOwnDurables } from "@skein/identity";
 import { CENTRAL_PATH } from "@skein/wire";
@@ -34,6 +35,8 @@ export interface CentralNetworkDependencies {
   readonly random: Random;
   readonly report?: Report;
   readonly connect?: ConnectWebSocket;
+  /** Counts what passes; left out: nothing is counted. */
+  readonly meter?: TrafficMeter | undefined;
 }
 
 /** The central mode's network. */
@@ -83,6 +86,7 @@ export function createCentralNetwork(
       random,
       report,
       connect,
+      meter: dependencies.meter,
       openSession: (link, privateKey) =>
         createSession(link, {
           clock,

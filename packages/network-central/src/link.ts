@@ -1,4 +1,4 @@
-import { type Clock, NetworkError } from "@skein/core";
+import { type Clock, NetworkError, type TrafficMeter } from "@skein/core";
 import type { Account } from "@skein/identity";
 import { signRecord } from "@skein/identity";
 import {
@@ -42,6 +42,7 @@ export interface LinkDependencies {
   readonly account: Account;
   readonly clock: Clock;
   readonly connect: ConnectWebSocket;
+  readonly meter?: TrafficMeter | undefined;
   /** Called with the link at its welcome, before anything else arrives. */
   readonly onOpen: (link: Link) => LinkListener;
 }
@@ -57,7 +58,7 @@ const NOT_BINARY = { ok: false, reason: "not a binary frame" } as const;
  * another. Never rejects: a link that could not open has ended.
  */
 export function openLink(options: { readonly url: string }, dependencies: LinkDependencies): Link {
-  const { account, clock, onOpen } = dependencies;
+  const { account, clock, meter, onOpen } = dependencies;
   const ended = Promise.withResolvers<LinkEnd>();
   let state: State = { kind: "awaiting-challenge" };
   let heardAt = clock.now();
@@ -88,7 +89,10 @@ export function openLink(options: { readonly url: string }, dependencies: LinkDe
   }
 
   function sendFrame(frame: Uint8Array<ArrayBuffer>): void {
-    if (state.kind !== "ended" && socket?.readyState === WebSocket.OPEN) socket.send(frame);
+    if (state.kind !== "ended" && socket?.readyState === WebSocket.OPEN) {
+      socket.send(frame);
+      meter?.count(frame.byteLength, "mine");
+    }
   }
 
   function end(how: LinkEnd): void {
@@ -107,6 +111,7 @@ export function openLink(options: { readonly url: string }, dependencies: LinkDe
     if (state.kind === "ended") return;
     const frame = data instanceof ArrayBuffer ? decodeReplyFrame(new Uint8Array(data)) : NOT_BINARY;
     heardAt = clock.now();
+    if (data instanceof ArrayBuffer) meter?.count(data.byteLength, "mine");
     if (!frame.ok) link.violation(frame.reason);
     else if (frame.value.kind === "control") receiveControl(frame.value.message);
     else if (state.kind === "live") state.listener.onData(frame.value.pipe, frame.value.bytes);

@@ -9,6 +9,7 @@ import {
   pause,
   type Random,
   type Report,
+  type TrafficMeter,
   until,
 } from "@skein/core";
 import type { Account } from "@skein/identity";
@@ -35,6 +36,7 @@ export interface UplinkDependencies {
   readonly random: Random;
   readonly report: Report;
   readonly connect: ConnectWebSocket;
+  readonly meter?: TrafficMeter | undefined;
   readonly openSession: (link: Link, privateKey: PrivateKey) => Session;
   /** Makes this device reachable; the network is online when it resolves. Rejected with `refused`, the network fails. */
   readonly announce: (session: Session, signal: AbortSignal) => Promise<void>;
@@ -101,6 +103,7 @@ export function createUplink(options: { readonly url: string }, dependencies: Up
       account,
       clock,
       connect,
+      meter: dependencies.meter,
       onOpen(welcomed) {
         opened = dependencies.openSession(welcomed, own);
         session = opened;

@@ -21,8 +21,13 @@ const CLOSE = 1;
 /** Reasons by their number on the wire; the order is part of the protocol. */
 const REASONS: readonly CloseReason[] = ["done", "superseded", "stopped", "lost", "protocol-error"];
 
-/** Makes a channel of a fresh libp2p stream to a proven peer. */
-export function openChannel(stream: Stream, peer: DeviceId, path: Path): Channel {
+/** Makes a channel of a fresh libp2p stream to a proven peer; `onFrame` hears the size of each, in and out. */
+export function openChannel(
+  stream: Stream,
+  peer: DeviceId,
+  path: Path,
+  onFrame: (bytes: number) => void = () => {},
+): Channel {
   const frames = openFrames(stream, MAX_CHANNEL_FRAME_BYTES);
   const queue = createMessageQueue(CHANNEL_HIGH_BYTES);
   const closed = Promise.withResolvers<CloseReason>();
@@ -51,6 +56,7 @@ export function openChannel(stream: Stream, peer: DeviceId, path: Path): Channel
       const kind = frame[0];
       if (kind === CLOSE) return REASONS[frame[1] ?? -1] ?? "protocol-error";
       if (kind !== MESSAGE) return "protocol-error";
+      onFrame(frame.byteLength);
       // A copy, and a plain array: the frame may be a view of more, and of Node's own kind.
       await queue.push(new Uint8Array(frame.subarray(1)));
     }
@@ -84,6 +90,7 @@ export function openChannel(stream: Stream, peer: DeviceId, path: Path): Channel
       if (state !== "open") throw new NetworkError("closed", "the channel is closed");
       const frame = new Uint8Array(message.byteLength + 1);
       frame.set(message, 1);
+      onFrame(frame.byteLength);
       await frames.send(frame);
     },
     close: closeOnce,

@@ -33,16 +33,52 @@ export const INDEX_REQUEST_TIMEOUT_MS = 5_000;
 /** Requests to one supernode under way at once. */
 export const MAX_INDEX_REQUESTS_IN_FLIGHT = 32;
 
-/** A supernode is asked for a sign of life this often, ms: home, and the others. Higher: sleepier, slower to notice. */
+/**
+ * A supernode not heard for so long is asked for a sign of life, ms: home, and the others. It asks us before (every 60 s at
+ * home, 240 s elsewhere), so that this timer, which a hidden page may delay, only finds dead ones.
+ */
+export const HOME_SILENCE_MS = 90_000;
+export const STANDBY_SILENCE_MS = 300_000;
+
+/** Builds before 0.2 do not ask: we do, this often, ms. */
 export const HOME_PING_MS = 60_000;
 export const STANDBY_PING_MS = 240_000;
+
+/** Home is asked for supernode ads this often, ms: they live two hours. Higher: fewer bytes, older hosts at the next visit. */
+export const NEWS_EVERY_MS: number = 60 * 60_000;
+
+/** A round trip that needs no improving, ms, and what is supposed of a supernode never measured. */
+export const CLOSE_ENOUGH_MS = 50;
+export const UNKNOWN_RTT_MS = 100;
+
+/** Home changes for one that is better by so much, ms, and by this share. Higher: calmer, farther. */
+export const HOME_GAIN_MS = 20;
+export const HOME_GAIN_SHARE = 0.3;
+
+/** While a held supernode is far, one never measured is tried beside it: first after so long, then so often, ms; so many times. */
+export const FIRST_TRIAL_MS: number = 5 * 60_000;
+export const TRIAL_EVERY_MS: number = 20 * 60_000;
+export const MAX_TRIALS = 8;
+
+/** Replacing a lost supernode begins within so long, by lot, ms: with others held, and with none. Higher: flatter storms. */
+export const REPLACE_SPREAD_MS = 3_000;
+export const REPLACE_SPREAD_ALONE_MS = 400;
+
+/** Samples of a link's round trip that count: the least of them. */
+export const RTT_SAMPLES = 4;
 
 /** Pause before looking for a supernode again, ms; doubles from first to longest, with half of it by chance. */
 export const FIRST_RETRY_MS = 500;
 export const LONGEST_RETRY_MS = 30_000;
 
-/** The source of first supernodes is asked this often while none serves us, and while too few do, ms. */
-export const REFILL_WITHOUT_MS = 5_000;
+/** With kept supernodes to try, the source of first ones is left in peace for so long, ms. */
+export const BOOTSTRAP_AFTER_MS = 3_000;
+
+/** The source of first supernodes is asked after so long while none serves us, ms: doubles from first to longest. */
+export const REFILL_FIRST_MS = 5_000;
+export const REFILL_LONGEST_MS = 60_000;
+
+/** The same while some serve us and too few are known, ms. */
 export const REFILL_WITH_SOME_MS = 60_000;
 
 /** A presence is signed anew this often, ms; it lives an hour. */
@@ -51,14 +87,20 @@ export const PRESENCE_REFRESH_MS: number = 20 * 60_000;
 /** Changes of vias and availability that come together make one record, ms. */
 export const PRESENCE_SETTLE_MS = 150;
 
-/** Watched users are looked up anew this often, ms, one after the other: pushes may get lost. */
-export const REFIND_MS = 60_000;
+/** Watched users are looked up anew this often, ms, one after the other: pushes carry the news, this mends what they miss. */
+export const REFIND_MS: number = 30 * 60_000;
 
 /** Devices whose newest presence a leaf remembers. */
 export const MAX_KNOWN_DEVICES = 2_048;
 
 /** Supernode ads a leaf keeps from one day to the next. */
 export const MAX_CACHED_ADS = 200;
+
+/** An ad that expired so long ago is no hint any more, ms. */
+export const MAX_HINT_AGE_MS: number = 60 * 24 * 3_600_000;
+
+/** A direct connection without channels, or without a frame on any, is closed after so long, ms. Lower: more reopening. */
+export const DIRECT_IDLE_MS = 120_000;
 
 /** How long the WebRTC upgrade of a relayed path may take, ms, and how long the new path may take to prove itself. */
 export const UPGRADE_TIMEOUT_MS = 10_000;

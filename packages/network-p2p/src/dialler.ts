@@ -121,7 +121,7 @@ async function openOn(
 ): Promise<Channel> {
   try {
     const stream = await connection.newStream(protocol, { signal, runOnLimitedConnection: true });
-    const channel = openChannel(stream, device, pathOf(connection));
+    const channel = openChannel(stream, device, pathOf(connection), direct.activityOn(connection));
     channels.add({ channel, protocol, opened: "dialled" });
     if (channel.path.value.kind === "relayed") direct.seek(device, connection);
     return channel;

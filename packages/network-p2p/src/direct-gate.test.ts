@@ -36,6 +36,7 @@ async function stage() {
     clock,
     policy: () => "allow",
     report: () => {},
+    channelsWith: () => [],
     onDirect: (device) => void onDirect.push(device),
   });
   const signal = (connection: Connection): "admitted" | "reset" => {

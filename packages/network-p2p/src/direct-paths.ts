@@ -1,7 +1,8 @@
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
-import { type Clock, type DeviceId, NetworkError, type Report } from "@skein/core";
+import { type Clock, type DeviceId, NetworkError, type Report, type TrafficMeter } from "@skein/core";
 import { relayOf, targetOf, upgradeAddress } from "./addresses.ts";
+import type { OpenChannel } from "./channel-registry.ts";
 import {
   MAX_UPGRADES,
   PROBE_TIMEOUT_MS,
@@ -10,6 +11,7 @@ import {
   UPGRADE_TIMEOUT_MS,
 } from "./defaults.ts";
 import { openFrames } from "./frames.ts";
+import { closeIdleDirect } from "./idle-direct.ts";
 import { gateProtocol, type Libp2pParts } from "./libp2p-parts.ts";
 import { toNetworkError } from "./network-errors.ts";
 import { deviceOf, peerIdOf } from "./peer-id.ts";
@@ -28,6 +30,8 @@ export interface DirectPaths {
   seek(device: DeviceId, relayed: Connection): void;
   /** A stream of ours or theirs ran on this connection: it works. */
   proven(connection: Connection): void;
+  /** What to call with the size of each message on this connection, so that it is counted and not closed as idle. */
+  activityOn(connection: Connection): (bytes: number) => void;
   stop(): void;
 }
 
@@ -39,6 +43,8 @@ export interface DirectDependencies {
   readonly policy: DirectPolicy;
   readonly report: Report;
   readonly onDirect: (device: DeviceId) => void;
+  readonly channelsWith: (device: DeviceId) => readonly OpenChannel[];
+  readonly meter?: TrafficMeter | undefined;
 }
 
 interface Pause {
@@ -48,13 +54,14 @@ interface Pause {
 
 /** Starts taking and seeking direct connections. Before this resolves, nobody's signalling was admitted. */
 export async function openDirectPaths(dependencies: DirectDependencies): Promise<DirectPaths> {
-  const { node, parts, clock, policy, report, onDirect } = dependencies;
+  const { node, parts, clock, policy, report, onDirect, channelsWith, meter } = dependencies;
   const verified = new WeakSet<Connection>();
   const trying = new Set<DeviceId>();
   const pauses = new Map<DeviceId, Pause>();
   const inbound = createTokenBucket({ burst: 8, perSecond: 0.2 }, () => clock.now());
   const stopping = new AbortController();
   const timers = createTimers(clock);
+  const idle = closeIdleDirect({ clock, channelsWith });
   let upgradesLeft = MAX_UPGRADES;
 
   const directTo = (device: DeviceId): readonly Connection[] =>
@@ -88,6 +95,7 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
     const device = deviceOf(connection.remotePeer);
     if (!isDirectPath(connection) || verified.has(connection) || device === undefined) return;
     verified.add(connection);
+    idle.touched(connection);
     onDirect(device);
   };
   await node.handle(
@@ -144,7 +152,15 @@ export async function openDirectPaths(dependencies: DirectDependencies): Promise
         .finally(() => trying.delete(device));
     },
     proven: prove,
+    activityOn: (connection) =>
+      isDirectPath(connection)
+        ? (bytes) => {
+            idle.touched(connection);
+            meter?.count(bytes, "mine");
+          }
+        : () => {},
     stop() {
+      idle.stop();
       timers.cancelAll();
       stopping.abort(new NetworkError("stopped", "the network is stopped"));
       node.removeEventListener("connection:open", onOpen);

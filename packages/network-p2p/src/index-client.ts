@@ -3,6 +3,7 @@ import { NetworkError } from "@skein/core";
 import {
   INDEX_PROTOCOL,
   INDEX_PROTOCOL_1,
+  type IndexRefusal,
   type IndexReply,
   type IndexRequest,
   indexReply,
@@ -23,6 +24,19 @@ export type Answer = Extract<IndexReply, { readonly id: number }>;
 
 /** What a supernode says unasked; its `ping` is answered here and told to nobody. */
 export type Push = Exclude<IndexReply, Answer | { readonly kind: "ping" }>;
+
+/** A supernode said no. */
+export class SupernodeRefusal extends NetworkError {
+  readonly reason: IndexRefusal;
+  /** It asked to be left alone for so long, ms. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor({ reason, retryAfterMs }: { readonly reason: IndexRefusal; readonly retryAfterMs?: number | undefined }) {
+    super("refused", `the supernode refused: ${reason}`);
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
 
 const SINCE_2: ReadonlySet<Question["kind"]> = new Set<Question["kind"]>([
   "join",
@@ -51,11 +65,16 @@ export interface IndexClient {
 
 /**
  * Opens the index protocol on a connection to a supernode. `onPush` hears what it pushes; `onEnd` hears once that the
- * stream is over, whoever ended it.
+ * stream is over, whoever ended it; `onHeard` hears of every frame. A `ping` is answered with `here`, by `onPing` where given.
  */
 export async function openIndexClient(
   connection: Connection,
-  handlers: { readonly onPush: (push: Push) => void; readonly onEnd: () => void },
+  handlers: {
+    readonly onPush: (push: Push) => void;
+    readonly onEnd: () => void;
+    readonly onHeard?: () => void;
+    readonly onPing?: () => void;
+  },
   signal: AbortSignal,
 ): Promise<IndexClient> {
   const stream = await connection.newStream([INDEX_PROTOCOL, INDEX_PROTOCOL_1], { signal });
@@ -71,13 +90,15 @@ export async function openIndexClient(
   };
   const read = async (): Promise<void> => {
     for await (const frame of frames.incoming) {
+      handlers.onHeard?.();
       const reply = indexReply.decode(frame);
       if (!reply.ok) throw new NetworkError("refused", `the supernode speaks another language: ${reply.reason}`);
       if ("id" in reply.value) waiting.get(reply.value.id)?.resolve(reply.value);
-      else if (reply.value.kind === "ping") ask({ kind: "here" }).catch(() => {});
+      else if (reply.value.kind === "ping") answerPing();
       else handlers.onPush(reply.value);
     }
   };
+  const answerPing = handlers.onPing ?? ((): void => void ask({ kind: "here" }).catch(() => {}));
   const version = stream.protocol === INDEX_PROTOCOL_1 ? 1 : 2;
   const ask: IndexClient["ask"] = async (question, signal) => {
     if (version === 1 && SINCE_2.has(question.kind))
@@ -96,7 +117,7 @@ export async function openIndexClient(
     waiting.set(id, answer);
     try {
       const [reply] = await Promise.all([answer.promise, frames.send(indexRequest.encode({ ...question, id }))]);
-      if (reply.kind === "refused") throw new NetworkError("refused", `the supernode refused: ${reply.reason}`);
+      if (reply.kind === "refused") throw new SupernodeRefusal(reply);
       return reply;
     } finally {
       waiting.delete(id);

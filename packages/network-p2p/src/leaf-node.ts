@@ -5,14 +5,17 @@ import type { Libp2p, PrivateKey } from "@libp2p/interface";
 import { webRTC, webRTCDirect } from "@libp2p/webrtc";
 import { webSockets } from "@libp2p/websockets";
 import { yamux } from "@libp2p/yamux";
+import type { TrafficMeter } from "@skein/core";
 import { createLibp2p } from "libp2p";
 import { exposeParts, type Libp2pParts } from "./libp2p-parts.ts";
+import { metered } from "./metered.ts";
 
 /** What a leaf's libp2p node is made of. */
 export interface LeafNodeInit {
   readonly privateKey: PrivateKey;
   /** STUN servers for an upgrade to a direct connection; never public ones. */
   readonly iceServers: () => Promise<RTCIceServer[]>;
+  readonly meter: TrafficMeter | undefined;
 }
 
 /** A started node and what it hides. */
@@ -29,6 +32,7 @@ export interface LeafNode {
 export async function createLeafNode(init: LeafNodeInit): Promise<LeafNode> {
   const node = await createLibp2p({
     privateKey: init.privateKey,
+    ...(init.meter === undefined ? {} : { metrics: metered(init.meter) }),
     nodeInfo: { userAgent: "skein" },
     addresses: { listen: [], announceFilter: () => [] },
     transports: [
@@ -44,7 +48,8 @@ export async function createLeafNode(init: LeafNodeInit): Promise<LeafNode> {
       }),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    // Its pings every 30 s would be most of an idle leaf's traffic; the index stream tells whether a supernode lives.
+    streamMuxers: [yamux({ enableKeepAlive: false })],
     connectionGater: { denyDialPeer: () => true, denyDialMultiaddr: () => true },
     connectionManager: {
       maxConnections: 200,

@@ -2,6 +2,7 @@ import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { type Channel, type DeviceId, type Live, NetworkError, type Protocol } from "@skein/core";
 import { CALL_PROTOCOL } from "@skein/wire";
+import { relayOf } from "./addresses.ts";
 import { atMost } from "./at-most.ts";
 import { openChannel } from "./channel.ts";
 import type { ChannelRegistry } from "./channel-registry.ts";
@@ -56,6 +57,7 @@ export async function openLeafSession(
   const { account, cache, channels, clock, directory, directPolicy, media, random, refill, report } = dependencies;
   const { node, parts } = await createLeafNode({
     privateKey: await privateKeyOf(account.deviceKey.seed),
+    meter: dependencies.meter,
     iceServers: () => media.stun(AbortSignal.timeout(STUN_WAIT_MS)).catch(() => []),
   });
   const dial = (address: Multiaddr, signal: AbortSignal): Promise<Connection> =>
@@ -67,8 +69,8 @@ export async function openLeafSession(
       clock,
       dial,
       random,
-      keep: refill.keep,
-      refill: refill.fetch,
+      refill,
+      isBusy: (supernode) => node.getConnections().some((each) => carriesThrough(each, supernode)),
       report,
       reservations: reservationsOf(parts),
       onPush: (_, push) => directory.heard(push),
@@ -81,7 +83,16 @@ export async function openLeafSession(
       if (opened === "dialled" && protocol !== CALL_PROTOCOL && channel.path.value.kind === "relayed")
         channel.close("superseded").catch(() => {});
   };
-  const direct = await openDirectPaths({ node, parts, clock, policy: directPolicy, report, onDirect: supersede });
+  const direct = await openDirectPaths({
+    node,
+    parts,
+    clock,
+    policy: directPolicy,
+    report,
+    onDirect: supersede,
+    channelsWith: channels.with,
+    meter: dependencies.meter,
+  });
   const relayed = createRelayedPaths({ policy: options.transports }, { node, parts, clock, cache, links: warm.links });
 
   return {
@@ -100,7 +111,7 @@ export async function openLeafSession(
           return;
         }
         direct.proven(connection);
-        const channel = openChannel(stream, peer, pathOf(connection));
+        const channel = openChannel(stream, peer, pathOf(connection), direct.activityOn(connection));
         channels.add({ channel, protocol, opened: "taken" });
         onChannel(channel);
       };
@@ -136,6 +147,11 @@ const STOP_PROTOCOL = "/libp2p/circuit/relay/0.2.0/stop";
 
 function isWarm(links: Live<readonly SupernodeLink[]>, connection: Connection): boolean {
   return connection.limits === undefined && links.value.some((link) => link.connection === connection);
+}
+
+/** A relayed connection through this supernode that has streams. */
+function carriesThrough(connection: Connection, supernode: DeviceId): boolean {
+  return connection.streams.length > 0 && relayOf(connection.remoteAddr) === supernode;
 }
 
 async function stopSession(node: Libp2p, warm: WarmSupernodes): Promise<void> {

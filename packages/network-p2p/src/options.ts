@@ -1,4 +1,4 @@
-import type { Clock, Random, Report } from "@skein/core";
+import type { Clock, Random, Report, TrafficMeter } from "@skein/core";
 import type { Account, SupernodeAd } from "@skein/identity";
 import type { DialPolicy } from "./addresses.ts";
 import type { DirectPolicy } from "./direct-paths.ts";
@@ -23,4 +23,6 @@ export interface P2pNetworkDependencies {
   readonly supernodes: SupernodeSource;
   readonly directPolicy: DirectPolicy;
   readonly hostCache: HostCacheStore;
+  /** Counts what passes; left out: nothing is counted. */
+  readonly meter?: TrafficMeter | undefined;
 }

@@ -83,8 +83,9 @@ export function createOwnPresence(account: Account, dependencies: OwnPresenceDep
       settle();
     },
     setVia(next) {
+      const same = JSON.stringify(next) === JSON.stringify(via);
       via = next;
-      if (via.length > 0) settle();
+      if (via.length > 0 && !same) settle();
     },
     open(first) {
       opened = true;

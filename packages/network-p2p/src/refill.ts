@@ -3,7 +3,7 @@ import type { HostCache, HostCacheStore } from "./host-cache.ts";
 
 /** Fills the host cache: from where it was kept, and from the source of first supernodes. */
 export interface Refill {
-  /** Reads what was kept, once, and asks the source. Never rejects. */
+  /** Reads what was kept, once; asks the source only when that is nothing. Never rejects. */
   open(): Promise<void>;
   /** Asks the source and keeps the result. Rejects as the source does. */
   fetch(): Promise<void>;
@@ -21,7 +21,7 @@ export function createRefill(dependencies: {
   let opened = false;
 
   const keep = (): void => {
-    store.save(cache.ads.map((ad) => ad.bytes)).catch(() => {});
+    store.save(cache.known.map((ad) => ad.bytes)).catch(() => {});
   };
   const fetch = async (): Promise<void> => {
     if (cache.merge(await source())) keep();
@@ -30,10 +30,10 @@ export function createRefill(dependencies: {
     fetch,
     keep,
     async open() {
-      if (!opened) for (const ad of await store.load().catch(() => [])) cache.learn(ad);
+      if (!opened) for (const ad of await store.load().catch(() => [])) cache.recall(ad);
       opened = true;
       // The source's failure shows in the status, when the first supernode is looked for.
-      await fetch().catch(() => {});
+      if (cache.known.length === 0) await fetch().catch(() => {});
     },
   };
 }

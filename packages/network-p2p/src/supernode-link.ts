@@ -1,11 +1,11 @@
 import type { Connection } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { type Clock, type DeviceId, type LiveSource, NetworkError } from "@skein/core";
-import type { SupernodeAd } from "@skein/identity";
-import { type DialPolicy, dialable } from "./addresses.ts";
+import { type SupernodeAd, verifyAd } from "@skein/identity";
+import { type DialPolicy, dialable, transportOf } from "./addresses.ts";
 import { connectTo } from "./connect.ts";
-import { RESERVATION_TIMEOUT_MS, SUPERNODE_DIAL_TIMEOUT_MS } from "./defaults.ts";
-import { type IndexClient, openIndexClient, type Push } from "./index-client.ts";
+import { RESERVATION_TIMEOUT_MS, RTT_SAMPLES, SUPERNODE_DIAL_TIMEOUT_MS } from "./defaults.ts";
+import { type Answer, type IndexClient, openIndexClient, type Push, type Question } from "./index-client.ts";
 import type { RelayReservations } from "./libp2p-parts.ts";
 import { toNetworkError } from "./network-errors.ts";
 import { peerIdOf } from "./peer-id.ts";
@@ -13,9 +13,18 @@ import { peerIdOf } from "./peer-id.ts";
 /** A supernode that serves us: connection, reservation and index stream are all there. */
 export interface SupernodeLink {
   readonly supernode: DeviceId;
+  /** Its ad when the link was opened. */
   readonly ad: SupernodeAd;
   readonly connection: Connection;
   readonly index: IndexClient;
+  /** Round trip, ms: the least of the last few. */
+  readonly rttMs: number;
+  /** When something was last heard of it, or asked of it by `check`, ms. */
+  readonly lookedAt: number;
+  /** Tells it whether it is our home. Never rejects; what it says no to is told by the link's end. */
+  tellHome(home: "yes" | "no"): Promise<void>;
+  /** Asks for a sign of life. Rejects when none comes. */
+  check(): Promise<void>;
   /** Ends it; `onLost` is not called for this. Never rejects. */
   close(): Promise<void>;
 }
@@ -30,39 +39,97 @@ export interface LinkDependencies {
   readonly reservations: RelayReservations;
 }
 
+/** Who hears of a link. */
+export interface LinkHandlers {
+  readonly onPush: (push: Push) => void;
+  /** It sent supernode ads, its own among them. */
+  readonly onAds: (ads: readonly Uint8Array[]) => void;
+  /** Once, when any part of the link went away by itself. */
+  readonly onLost: () => void;
+}
+
 /**
- * Connects to a supernode, reserves a relay slot and opens the index. Rejects `unreachable`, or `refused` when it has no
- * slot. `onLost` hears once when any of the three goes away by itself.
+ * Connects to a supernode, then at the same time reserves a relay slot and opens the index. Rejects `unreachable`, or
+ * `refused` (a `SupernodeRefusal` where it said more) when it does not take us. An expired ad is a place to ask: the link
+ * then stands on the fresh one that the supernode gives.
  */
 export async function openSupernodeLink(
-  target: { readonly ad: SupernodeAd; readonly policy: DialPolicy },
-  handlers: { readonly onPush: (push: Push) => void; readonly onLost: () => void },
+  target: { readonly ad: SupernodeAd; readonly policy: DialPolicy; readonly ways: "sockets" | "all" },
+  handlers: LinkHandlers,
   dependencies: LinkDependencies,
   signal: AbortSignal,
 ): Promise<SupernodeLink> {
-  const { ad, policy } = target;
+  const { policy } = target;
   const { clock, dial, reservations } = dependencies;
-  const addresses = dialable(ad.supernode, ad.addresses, policy);
-  const connection = await connectTo(addresses, { clock, dial }, { signal, timeoutMs: SUPERNODE_DIAL_TIMEOUT_MS });
+  const { supernode } = target.ad;
+  const addresses = dialable(supernode, target.ad.addresses, policy);
+  const sockets = addresses.filter((each) => transportOf(each) !== "webrtc-direct");
+  // A socket costs the least, at both ends; WebRTC where there is none, or where it failed.
+  const ways = target.ways === "sockets" && sockets.length > 0 ? sockets : addresses;
+  const connection = await connectTo(ways, { clock, dial }, { signal, timeoutMs: SUPERNODE_DIAL_TIMEOUT_MS });
   let state: "open" | "over" = "open";
+  let lookedAt = clock.now();
+  let rtts: readonly number[] = [];
   const lost = (): void => {
     if (state === "over") return;
     state = "over";
     dropConnection(connection);
     handlers.onLost();
   };
-  const peer = peerIdOf(ad.supernode);
+  const timed = async (index: IndexClient, question: Question): Promise<Answer> => {
+    const askedAt = clock.now();
+    const answer = await index.ask(question, signal);
+    rtts = [...rtts, clock.now() - askedAt].slice(-RTT_SAMPLES);
+    if (answer.kind === "ads") handlers.onAds(answer.ads);
+    return answer;
+  };
+  const join = async (index: IndexClient, home: "yes" | "no"): Promise<void> => {
+    if (index.version === 1) await timed(index, { kind: "neighbours" });
+    else await timed(index, { kind: "join", as: "leaf", home, candidate: "no" });
+  };
+  const check = async (index: IndexClient): Promise<void> => {
+    lookedAt = clock.now();
+    await timed(index, index.version === 1 ? { kind: "neighbours" } : { kind: "here" });
+  };
+  const enter = async (limit: AbortSignal): Promise<{ readonly index: IndexClient; readonly ad: SupernodeAd }> => {
+    const index: IndexClient = await openIndexClient(
+      connection,
+      {
+        onPush: handlers.onPush,
+        onEnd: lost,
+        onHeard: () => {
+          lookedAt = clock.now();
+        },
+        onPing: () => void check(index).catch(() => {}),
+      },
+      limit,
+    );
+    const [ad] = await Promise.all([freshAd(target.ad, index, clock.now(), limit), join(index, "no")]);
+    return { index, ad };
+  };
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(RESERVATION_TIMEOUT_MS)]);
-    await Promise.race([reservations.addRelay(peer, "configured"), aborted(limit)]);
-    const index = await openIndexClient(connection, { onPush: handlers.onPush, onEnd: lost }, limit);
+    const reserve = Promise.race([reservations.addRelay(peerIdOf(supernode), "configured"), aborted(limit)]);
+    const [entered, reserved] = await Promise.allSettled([enter(limit), reserve]);
+    // What the index says is the fuller answer of the two.
+    if (entered.status === "rejected") throw entered.reason;
+    if (reserved.status === "rejected") throw reserved.reason;
     if (connection.status !== "open") throw new NetworkError("unreachable", "the supernode went away at once");
     connection.addEventListener("close", lost);
+    const { ad, index } = entered.value;
     return {
-      supernode: ad.supernode,
+      supernode,
       ad,
       connection,
       index,
+      get rttMs() {
+        return Math.min(...rtts);
+      },
+      get lookedAt() {
+        return lookedAt;
+      },
+      tellHome: (home) => (index.version === 1 ? Promise.resolve() : join(index, home).catch(() => {})),
+      check: () => check(index),
       async close() {
         if (state === "over") return;
         state = "over";
@@ -74,6 +141,17 @@ export async function openSupernodeLink(
     dropConnection(connection);
     throw toNetworkError(error);
   }
+}
+
+/** The ad itself while it holds; else what the supernode says of itself now. Rejects when that does not hold either. */
+async function freshAd(ad: SupernodeAd, index: IndexClient, now: number, signal: AbortSignal): Promise<SupernodeAd> {
+  if (ad.expiresAt > now) return ad;
+  const answer = await index.ask({ kind: "neighbours" }, signal);
+  for (const bytes of answer.kind === "ads" ? answer.ads : []) {
+    const fresh = verifyAd(bytes, now);
+    if (fresh.ok && fresh.value.supernode === ad.supernode) return fresh.value;
+  }
+  throw new NetworkError("refused", "the supernode gives no ad of its own any more");
 }
 
 /** Ends a connection without waiting. */

@@ -1,22 +1,28 @@
-import type { NetworkError } from "@skein/core";
-import { createLive, type DeviceId, type Live, type Random, type Report } from "@skein/core";
+import { createLive, type DeviceId, type Live, type NetworkError, type Random, type Report } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
 import type { DialPolicy } from "./addresses.ts";
-import { afterFailure, type Candidate, chooseSupernodes, type Record } from "./chooser.ts";
-import { HOME_PING_MS, REFILL_WITH_SOME_MS, REFILL_WITHOUT_MS, STANDBY_PING_MS } from "./defaults.ts";
+import { FIRST_TRIAL_MS, MAX_TRIALS, REPLACE_SPREAD_ALONE_MS, REPLACE_SPREAD_MS, TRIAL_EVERY_MS } from "./defaults.ts";
+import { createExperiences } from "./experiences.ts";
+import { createHome } from "./home.ts";
 import type { HostCache } from "./host-cache.ts";
 import type { Push } from "./index-client.ts";
+import type { RelayReservations } from "./libp2p-parts.ts";
+import { watchLinks } from "./link-watch.ts";
 import { toNetworkError } from "./network-errors.ts";
+import type { Refill } from "./refill.ts";
+import { createRefillPace } from "./refill-pace.ts";
+import { factsOf } from "./supernode-facts.ts";
 import { type LinkDependencies, openSupernodeLink, type SupernodeLink } from "./supernode-link.ts";
+import { type Decision, planSupernodes, type SupernodePlan } from "./supernode-plan.ts";
 import { createTimers } from "./timers.ts";
 
 /** The supernodes a leaf keeps warm. */
 export interface WarmSupernodes {
-  /** Those that serve us now, home (the longest held) first. */
+  /** Those that serve us now, home first. */
   readonly links: Live<readonly SupernodeLink[]>;
   /** Why the last try failed, if nothing worked since. */
   readonly lastError: NetworkError | undefined;
-  /** Looks for more now, if some are missing: new ads came. */
+  /** Plans anew: new ads came. */
   tend(): void;
   /** Asks each for a sign of life now, and drops those that give none: the machine woke up, or changed networks. */
   check(): void;
@@ -26,125 +32,140 @@ export interface WarmSupernodes {
 /** What the warm supernodes need. */
 export interface WarmDependencies extends LinkDependencies {
   readonly cache: HostCache;
-  /** Fetches fresh ads into the cache, when too few are known. */
-  readonly refill: () => Promise<void>;
-  /** Keeps the cache for next time. */
-  readonly keep: () => void;
+  readonly refill: Refill;
   readonly onPush: (from: SupernodeLink, push: Push) => void;
+  /** Whether channels go through this supernode now. */
+  readonly isBusy: (supernode: DeviceId) => boolean;
   readonly random: Random;
   readonly report: Report;
 }
 
-const FRESH: Record = { failures: 0, retryAt: 0 };
-
-/** Starts keeping `wanted` supernodes warm, replaces one that goes away at once, backs off from those that fail. */
+/** Starts keeping `wanted` supernodes warm, as `supernode-plan.ts` says; this only carries plans out. */
 export function keepWarm(
   options: { readonly wanted: number; readonly policy: DialPolicy },
   dependencies: WarmDependencies,
 ): WarmSupernodes {
-  const { cache, clock, keep, random, report } = dependencies;
+  const { cache, clock, isBusy, random, refill, report } = dependencies;
+  const { policy, wanted } = options;
   const links = createLive<readonly SupernodeLink[]>([]);
-  const records = new Map<DeviceId, Record>();
-  const connecting = new Map<DeviceId, SupernodeAd>();
+  const experiences = createExperiences({ cache, clock, random });
+  const connecting = new Set<DeviceId>();
   const stopping = new AbortController();
   const timers = createTimers(clock);
+  const pace = createRefillPace();
   let lastError: NetworkError | undefined;
-  let cancelRetry = (): void => {};
-  // The cache was filled just before.
-  let refillAt = clock.now() + REFILL_WITHOUT_MS;
-
-  const candidates = (): Candidate[] =>
-    cache.ads
-      .filter((ad) => !connecting.has(ad.supernode))
-      .map((ad) => ({ ad, ...(records.get(ad.supernode) ?? FRESH) }));
+  const home = createHome({ links, report });
+  let holdOffUntil = 0;
+  let trials = { left: MAX_TRIALS, at: clock.now() + FIRST_TRIAL_MS };
+  let cancelTend = (): void => {};
 
   const tend = (): void => {
     if (stopping.signal.aborted) return;
-    cancelRetry();
-    const held = [...links.value.map((link) => link.ad), ...connecting.values()];
-    const missing = options.wanted - held.length;
-    if (missing <= 0) return;
-    const all = candidates();
-    const lot = (): number => random.fraction();
-    for (const candidate of chooseSupernodes(all, held, missing, clock.now(), lot)) start(candidate.ad);
-    if (links.value.length + connecting.size < options.wanted) refillNowAndThen();
-    const times = [refillAt, ...all.map((candidate) => candidate.retryAt)].filter((at) => at > clock.now());
-    if (times.length > 0) cancelRetry = timers.at(Math.min(...times), tend);
+    cancelTend();
+    const now = clock.now();
+    const { of } = experiences;
+    const facts = factsOf(cache.known, { now, links: links.value, connecting, experienceOf: of, isBusy });
+    const trial = trials.left > 0 && trials.at <= now ? "now" : "not-now";
+    const plan = planSupernodes(facts, { now, wanted, home: home.supernode, trial, holdOffUntil }, () =>
+      random.fraction(),
+    );
+    for (const { supernode, reason } of plan.drop) drop(supernode, reason);
+    home.settle(plan.home);
+    for (const choice of plan.connect) begin(choice);
+    wakeFor(plan);
   };
-  /** Too few are known: asks again, more often while there is none at all. */
-  const refillNowAndThen = (): void => {
-    if (refillAt > clock.now()) return;
-    refillAt = clock.now() + (links.value.length === 0 ? REFILL_WITHOUT_MS : REFILL_WITH_SOME_MS);
-    dependencies.refill().then(tend, (error: unknown) => {
-      lastError = toNetworkError(error, "offline");
-    });
+  const drop = (supernode: DeviceId, reason: string): void => {
+    const link = links.value.find((each) => each.supernode === supernode);
+    if (link === undefined) return;
+    report({ name: "net.supernode.choice", supernode, choice: "drop", reason });
+    links.set(links.value.filter((each) => each !== link));
+    link.close().catch(() => {});
   };
-  const start = (ad: SupernodeAd): void => {
-    connecting.set(ad.supernode, ad);
+  const begin = ({ supernode, reason }: Decision): void => {
+    const ad = cache.known.find((each) => each.supernode === supernode);
+    if (ad === undefined) return;
+    if (links.value.length >= wanted) trials = { left: trials.left - 1, at: clock.now() + TRIAL_EVERY_MS };
+    report({ name: "net.supernode.choice", supernode, choice: "connect", reason });
+    connecting.add(supernode);
     connect(ad)
       .catch((error: unknown) => {
         lastError = toNetworkError(error);
-        fail(ad.supernode);
+        experiences.failed(supernode, error);
       })
       .finally(() => {
-        connecting.delete(ad.supernode);
+        connecting.delete(supernode);
         tend();
       });
   };
+  const wakeFor = ({ known, wakeAt }: SupernodePlan): void => {
+    const now = clock.now();
+    const refillAt = pace.dueAt({ now, links: links.value.length, connecting: connecting.size, known });
+    if (refillAt !== undefined && refillAt <= now) fetchMore();
+    const times = [wakeAt, refillAt].flatMap((at) => (at !== undefined && at > now ? [at] : []));
+    if (times.length > 0) cancelTend = timers.at(Math.min(...times), tend);
+  };
+  const fetchMore = (): void => {
+    pace.fetched(clock.now(), random.fraction());
+    refill
+      .fetch()
+      .catch((error: unknown) => {
+        lastError = toNetworkError(error, "offline");
+      })
+      .finally(tend);
+  };
   const connect = async (ad: SupernodeAd): Promise<void> => {
+    const { supernode } = ad;
     let link: SupernodeLink | undefined;
-    const lose = (): void => {
-      if (link === undefined) return;
-      report({ name: "net.supernode.lost", supernode: ad.supernode });
-      fail(ad.supernode);
-      drop(link);
-      tend();
-    };
-    const onPush = (push: Push): void => {
-      if (link !== undefined) dependencies.onPush(link, push);
-    };
     link = await openSupernodeLink(
-      { ad, policy: options.policy },
-      { onPush, onLost: lose },
+      { ad, policy, ways: experiences.of(supernode).failures === 0 ? "sockets" : "all" },
+      {
+        onAds: learn,
+        onPush: (push) => link !== undefined && dependencies.onPush(link, push),
+        onLost: () => link !== undefined && lose(link),
+      },
       dependencies,
       stopping.signal,
     );
     if (stopping.signal.aborted) return link.close();
-    records.set(ad.supernode, FRESH);
+    experiences.worked(supernode, link.rttMs);
     lastError = undefined;
-    report({ name: "net.supernode.connected", supernode: ad.supernode });
+    if (cache.merge([link.ad])) refill.keep();
+    cache.proved(supernode);
+    report({ name: "net.supernode.connected", supernode });
+    connecting.delete(supernode);
     links.set([...links.value, link]);
-    watchOver(link);
+    tend();
+    watch.arm();
+    if (link.index.version === 2) askForNews(link);
   };
-  const fail = (supernode: DeviceId): void => {
-    records.set(supernode, afterFailure(records.get(supernode) ?? FRESH, clock.now(), random.fraction()));
-  };
-  const drop = (link: SupernodeLink): void => links.set(links.value.filter((each) => each !== link));
-  /** Asks for neighbours now and then: a sign of life, and news for the cache. */
-  const watchOver = (link: SupernodeLink): void => {
-    checkNow(link);
-    const everyMs = links.value[0] === link ? HOME_PING_MS : STANDBY_PING_MS;
-    timers.at(clock.now() + everyMs, () => {
-      if (links.value.includes(link)) watchOver(link);
-    });
-  };
-  const checkNow = (link: SupernodeLink): void => {
-    askNeighbours(link).catch(() => {
-      if (!stopping.signal.aborted) link.connection.abort(new Error("no sign of life"));
-    });
-  };
-  const askNeighbours = async (link: SupernodeLink): Promise<void> => {
-    const answer = await link.index.ask({ kind: "neighbours" }, stopping.signal);
-    if (answer.kind !== "ads") return;
-    const news = answer.ads.filter((ad) => cache.learn(ad));
-    if (news.length > 0) keep();
+  const lose = (link: SupernodeLink): void => {
+    report({ name: "net.supernode.lost", supernode: link.supernode });
+    experiences.failed(link.supernode);
+    links.set(links.value.filter((each) => each !== link));
+    const spreadMs = links.value.length === 0 ? REPLACE_SPREAD_ALONE_MS : REPLACE_SPREAD_MS;
+    holdOffUntil = clock.now() + spreadMs * random.fraction();
     tend();
   };
-
-  dependencies.reservations.addEventListener("relay:removed", (event) => {
-    const link = links.value.find((each) => each.connection.remotePeer.equals(event.detail.relay));
-    if (link?.connection.status === "open") link.connection.abort(new Error("the relay slot is gone"));
+  const learn = (ads: readonly Uint8Array[]): void => {
+    if (ads.filter((ad) => cache.learn(ad)).length === 0) return;
+    refill.keep();
+    const held = cache.ads.filter((ad) => links.value.some(({ supernode }) => supernode === ad.supernode));
+    // All leaves of one that leaves hear of it at once.
+    if (held.some((ad) => ad.serving?.phase === "leaving"))
+      holdOffUntil = clock.now() + REPLACE_SPREAD_MS * random.fraction();
+    tend();
+  };
+  const askForNews = (link: SupernodeLink): void => void adsOf(link, stopping.signal).then(learn, () => {});
+  const watch = watchLinks({
+    clock,
+    timers,
+    links,
+    signal: stopping.signal,
+    onNews: askForNews,
+    onTick: () => trials.at <= clock.now() && tend(),
   });
+
+  dropWithoutSlot(dependencies.reservations, links);
   tend();
 
   return {
@@ -154,7 +175,7 @@ export function keepWarm(
     },
     tend,
     check() {
-      for (const link of links.value) checkNow(link);
+      for (const link of links.value) watch.check(link);
       tend();
     },
     async stop() {
@@ -165,4 +186,17 @@ export function keepWarm(
       await Promise.all(open.map((link) => link.close()));
     },
   };
+}
+
+/** A link whose relay slot ended is no use: nobody reaches us through it. */
+function dropWithoutSlot(reservations: RelayReservations, links: Live<readonly SupernodeLink[]>): void {
+  reservations.addEventListener("relay:removed", (event) => {
+    const link = links.value.find((each) => each.connection.remotePeer.equals(event.detail.relay));
+    if (link?.connection.status === "open") link.connection.abort(new Error("the relay slot is gone"));
+  });
+}
+
+async function adsOf(link: SupernodeLink, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+  const answer = await link.index.ask({ kind: "neighbours" }, signal);
+  return answer.kind === "ads" ? answer.ads : [];
 }

@@ -23,6 +23,7 @@ export interface RawLeaf {
 export async function startRawLeaf(key: KeyPair = createKeyPair(systemRandom)): Promise<RawLeaf> {
   const { node, parts } = await createLeafNode({
     privateKey: await privateKeyOf(key.seed),
+    meter: undefined,
     iceServers: async () => [],
   });
   return {

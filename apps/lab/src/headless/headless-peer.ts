@@ -12,6 +12,8 @@ export interface HeadlessPeer extends Omit<PeerConversation, "end"> {
   readonly link: string;
   /** Ends it; resolves with its exit code when it is gone. */
   close(): Promise<number | null>;
+  /** Kills it without a word (SIGKILL); resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 /** How a headless peer is started. */
@@ -19,6 +21,8 @@ export interface HeadlessOptions {
   readonly name: string;
   /** Address of the page. */
   readonly page: string;
+  /** Folder it is kept in; left out: nothing is kept. */
+  readonly data?: string;
   /** Further flags of `skein peer`. */
   readonly flags?: readonly string[];
   /** What runs Node, e.g. a command that enters a network namespace; left out: Node itself. */
@@ -27,11 +31,12 @@ export interface HeadlessOptions {
 
 const PROGRAM = fileURLToPath(new URL("../../../supernode/src/main.ts", import.meta.url));
 
-/** Starts `skein peer` with nothing kept, and waits until it can be told apart. It ends when this process does. */
+/** Starts `skein peer` and waits until it can be told apart. It ends when this process does. */
 export async function startHeadlessPeer(options: HeadlessOptions): Promise<HeadlessPeer> {
   const { name, page, flags = [], through = [] } = options;
   const [command = "", ...words] = [...through, process.execPath, PROGRAM, "peer"];
-  const child = spawn(command, [...words, "--page", page, "--name", name, "--memory", ...flags], {
+  const kept = options.data === undefined ? ["--memory"] : ["--data", options.data];
+  const child = spawn(command, [...words, "--page", page, "--name", name, ...kept, ...flags], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const { lines, order, until, end } = speakWith(name, child.stdin, child.stdout);
@@ -51,10 +56,15 @@ export async function startHeadlessPeer(options: HeadlessOptions): Promise<Headl
     return await gone;
   }
 
+  async function kill(): Promise<void> {
+    child.kill("SIGKILL");
+    await gone;
+  }
+
   try {
     await once(child, "spawn");
     const ready = await until("its start", ({ kind }) => kind === "ready");
-    return { name, user: String(ready.user), link: String(ready.link), lines, order, until, close };
+    return { name, user: String(ready.user), link: String(ready.link), lines, order, until, close, kill };
   } catch (error) {
     await close();
     throw error;

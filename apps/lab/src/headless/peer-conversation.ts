@@ -18,8 +18,8 @@ export interface PeerConversation {
   end(reason: string): void;
 }
 
-/** How long a script waits for a line, in ms. Generous: the machine may be busy. */
-const PATIENCE_MS = 40_000;
+/** How long a script waits for a line, in ms. Generous: the machine may be busy, and a host that vanished is missed after 90 s. */
+const PATIENCE_MS = 120_000;
 
 interface Waiting {
   readonly accept: (line: PeerLine) => boolean;

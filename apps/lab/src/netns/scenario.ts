@@ -25,6 +25,8 @@ export interface ScenarioContext {
   readonly signal: AbortSignal;
   /** How many calls to make for each figure; its own number unless the caller says one. */
   readonly calls?: number;
+  /** How long to count, in minutes; its own number unless the caller says one. */
+  readonly minutes?: number;
   /** Prints a line for people. */
   readonly say: (line: string) => void;
 }

@@ -19,9 +19,9 @@ const SUPERNODES = ["sn1", "sn2", "sn3"];
 const HTTP_PORT = 4080;
 const PAGE_PORT = 8080;
 const CENTRAL_PORT = 8090;
-/** A program of a host has 30 s to answer; a busy machine may need more for what it starts. */
-const ROUND_MS = 25_000;
-const ROUNDS = 3;
+/** Rounds of 25 s: what is started on a busy machine takes its time, and one command in a host may last 30 s. */
+const HEALTHY_WITHIN_MS = 25_000;
+const HEALTHY_ROUNDS = 4;
 const ASK_EVERY_MS = 100;
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -45,26 +45,11 @@ export async function startProduct(lab: Lab): Promise<Product> {
   const directory = peopleDir(lab);
   const programs = new Map<string, Program>();
   const central = lab.host("central");
-
-  function start(name: string, host: Host, args: readonly string[]): void {
-    const log = openSync(join(directory, `${name}.log`), "a");
-    const data = ["--data", join(directory, name)];
-    programs.set(
-      name,
-      host.run(process.execPath, [...args, ...data], { directory: root, stdio: ["ignore", log, log] }),
-    );
-    closeSync(log);
-  }
+  const start = (name: string, host: Host, args: readonly string[]): void =>
+    void programs.set(name, startLogged(lab, name, host, args));
 
   const hosts = SUPERNODES.map((name) => lab.host(name));
-  const webOf = (host: Host): string => `http://${host.address}:${HTTP_PORT}`;
-  for (const host of hosts) {
-    const others = hosts.filter((other) => other !== host).map(webOf);
-    start(host.name, host, [
-      ...[MAIN.skein, "supernode", "--name", host.name, "--listen", host.address, "--announce", host.address],
-      ...["--http-port", `${HTTP_PORT}`, "--role", "always", "--bootstrap", others.join(",")],
-    ]);
-  }
+  for (const host of hosts) start(host.name, host, supernodeArguments(lab, host));
   const centralUrl = `ws://${central.address}:${CENTRAL_PORT}/skein/central/1`;
   start("central", central, [
     ...[MAIN.central, "--listen", central.address, "--port", `${CENTRAL_PORT}`],
@@ -82,10 +67,38 @@ export async function startProduct(lab: Lab): Promise<Product> {
   return { pageAddress, programs };
 }
 
+/** Starts one more supernode on this host, with further flags; resolves when it is healthy. It is not in the page's list. */
+export async function startSupernode(lab: Lab, name: string, flags: readonly string[]): Promise<Program> {
+  const host = lab.host(name);
+  const program = startLogged(lab, name, host, [...supernodeArguments(lab, host), ...flags]);
+  await healthy(lab.host("central"), [webOf(host)], peopleDir(lab));
+  return program;
+}
+
+const webOf = (host: Host): string => `http://${host.address}:${HTTP_PORT}`;
+
+function supernodeArguments(lab: Lab, host: Host): readonly string[] {
+  const others = SUPERNODES.filter((name) => name !== host.name).map((name) => webOf(lab.host(name)));
+  return [
+    ...[MAIN.skein, "supernode", "--name", host.name, "--listen", host.address, "--announce", host.address],
+    ...["--http-port", `${HTTP_PORT}`, "--role", "always", "--bootstrap", others.join(",")],
+  ];
+}
+
+/** A program of the product; what it says goes to a log of its name. */
+function startLogged(lab: Lab, name: string, host: Host, args: readonly string[]): Program {
+  const directory = peopleDir(lab);
+  const log = openSync(join(directory, `${name}.log`), "a");
+  const data = ["--data", join(directory, name)];
+  const program = host.run(process.execPath, [...args, ...data], { directory: root, stdio: ["ignore", log, log] });
+  closeSync(log);
+  return program;
+}
+
 /** Asks from inside the lab, because nothing outside reaches it. */
 async function healthy(from: Host, addresses: readonly string[], directory: string): Promise<void> {
   const ask = `
-    const deadline = Date.now() + ${ROUND_MS};
+    const deadline = Date.now() + ${HEALTHY_WITHIN_MS};
     let waiting = ${JSON.stringify(addresses)};
     while (waiting.length > 0 && Date.now() < deadline) {
       const well = await Promise.all(waiting.map((address) =>
@@ -95,7 +108,7 @@ async function healthy(from: Host, addresses: readonly string[], directory: stri
     }
     console.log(waiting.join(" "));`;
   let dead = "";
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < HEALTHY_ROUNDS; round += 1) {
     dead = (await from.output(process.execPath, ["--input-type=module", "-e", ask])).trim();
     if (dead === "") return;
   }

@@ -29,6 +29,7 @@ const commands: Readonly<Record<Command["kind"], Command>> = {
   "choose-mode": { kind: "choose-mode", mode: "central" },
   "set-availability": { kind: "set-availability", availability: "away" },
   "change-settings": { kind: "change-settings", settings: { direct: "never", readReceipts: false } },
+  "read-meter": { kind: "read-meter" },
 };
 
 test("[PE1] every command of the client is read from a line, and so are the peer's own", () => {

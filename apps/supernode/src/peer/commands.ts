@@ -37,6 +37,7 @@ const command: v.GenericSchema<unknown, Command> = v.variant("kind", [
   v.strictObject({ kind: v.literal("choose-mode"), mode: v.picklist(["p2p", "central"]) }),
   v.strictObject({ kind: v.literal("set-availability"), availability: v.picklist(["online", "away"]) }),
   v.strictObject({ kind: v.literal("change-settings"), settings }),
+  v.strictObject({ kind: v.literal("read-meter") }),
 ]);
 
 const own = v.strictObject({ do: v.picklist(["link", "state", "quit"]) });

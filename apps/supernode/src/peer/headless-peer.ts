@@ -6,7 +6,7 @@ import {
   createMemoryProfileStore,
   type ProfileStore,
 } from "@skein/client";
-import type { Clock, Mode, Random, Report } from "@skein/core";
+import { type Clock, createTrafficMeter, type Mode, type Random, type Report, type TrafficMeter } from "@skein/core";
 import { type Account, accountSecrets, createAccount, openAccount, type SupernodeList } from "@skein/identity";
 import { createMemoryStore, type MessageStore } from "@skein/messaging";
 import { createCentralNetwork } from "@skein/network-central";
@@ -68,6 +68,7 @@ export async function startHeadlessPeer(
   const modes = modesFrom(options.mode, first);
   const store = beginningWith(options.mode, profileStoreOf(options));
   const account = await accountOf(options, store, { random, now: clock.now() });
+  const meter = createTrafficMeter(clock);
   const report: Report = (event) => tell({ kind: "event", event });
   const sound = createSound(options, dependencies);
   const client = await createClient(
@@ -77,7 +78,8 @@ export async function startHeadlessPeer(
       store,
       messages: messageStoreOf(options),
       media: createNodeMedia({ ...dependencies, ...sound }),
-      networks: networksOf(options, first, { account, store, clock, random, report }),
+      networks: networksOf(options, first, { account, store, clock, random, report, meter }),
+      meter,
       clock,
       random,
       report,
@@ -157,6 +159,7 @@ function networksOf(
     readonly clock: Clock;
     readonly random: Random;
     readonly report: Report;
+    readonly meter: TrafficMeter;
   },
 ): Parameters<typeof createClient>[1]["networks"] {
   const { store, clock } = ground;

@@ -1,6 +1,6 @@
 import { createBrowserMedia } from "@skein/calls";
 import { createClient, openIndexedDbProfileStore, type ProfileStore } from "@skein/client";
-import { type Mode, type Report, systemClock, systemRandom } from "@skein/core";
+import { createTrafficMeter, type Mode, type Report, systemClock, systemRandom } from "@skein/core";
 import { type Account, accountSecrets, createAccount, openAccount, type SupernodeList } from "@skein/identity";
 import { openIndexedDbStore } from "@skein/messaging";
 import { createCentralNetwork } from "@skein/network-central";
@@ -104,7 +104,7 @@ const report: Report = (event) => {
   dispatchEvent(new CustomEvent(EVENT_NAME, { detail: event }));
 };
 
-const ground = { clock: systemClock, random: systemRandom, report };
+const ground = { clock: systemClock, random: systemRandom, report, meter: createTrafficMeter(systemClock) };
 
 function modesOf(first: SupernodeList | undefined): readonly Mode[] {
   return first?.central === undefined ? ["p2p"] : ["p2p", "central"];

@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactElement, useEffect, useState } from "react";
 import { directChoices } from "../model/words.ts";
+import { DataUse } from "./data-use.tsx";
 import { useLive } from "./live-hooks.ts";
 import { Modal } from "./modal.tsx";
 import { useScene } from "./session-context.ts";
@@ -14,6 +15,7 @@ export function SettingsDialog({ close }: { close(): void }): ReactElement {
       <Receipts />
       <Sound />
       <Blocked />
+      <DataUse />
       <About />
     </Modal>
   );

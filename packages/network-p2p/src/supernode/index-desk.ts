@@ -20,6 +20,8 @@ export interface IndexDesk {
   close(): Promise<void>;
   /** Ads to hand out: our own first while we serve, then those we are connected to, then those heard of. */
   ads(): readonly Uint8Array[];
+  /** Asks everybody for a sign of life; the answer tells them that we leave. */
+  tellLeaving(): void;
 }
 
 /** What it is made of. */
@@ -67,6 +69,7 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     guests.joined(device, join);
     return { kind: "joined", id, observed: hostOf(remoteAddr) };
   };
+  const pings = new Set<() => void>();
   const answers: IndexServiceDependencies = {
     clock,
     report,
@@ -86,6 +89,8 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     onSlow: () => refusals.count("slow-reader"),
     ads,
     notice: () => notice?.(),
+    leaving: () => (service().phase === "leaving" ? ownAd() : undefined),
+    pings,
     onJoin,
     onAd: mesh.announced,
     onSupernodeLeft: books.roster.lost,
@@ -98,5 +103,8 @@ export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk 
     open: () => node.handle(PROTOCOLS, take, { maxInboundStreams: 2 }),
     close: () => node.unhandle(PROTOCOLS),
     ads,
+    tellLeaving() {
+      for (const ping of pings) ping();
+    },
   };
 }

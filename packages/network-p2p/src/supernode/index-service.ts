@@ -17,7 +17,8 @@ import { MAX_INDEX_FRAME_BYTES } from "../specification.ts";
 import type { Departures } from "./departures.ts";
 import { answerExchange, type ExchangeDependencies, isExchange, refusalOf, refused } from "./exchange-service.ts";
 import type { IndexStore } from "./index-store.ts";
-import { MAX_UNSENT_ANSWER_BYTES, SILENT_LEAF_MS } from "./limits.ts";
+import { MAX_UNSENT_ANSWER_BYTES } from "./limits.ts";
+import { watchLiveness } from "./liveness.ts";
 import type { PresenceBook } from "./presence-book.ts";
 import type { RecordGate } from "./record-gate.ts";
 import type { RequestRates } from "./request-rates.ts";
@@ -40,6 +41,10 @@ export interface IndexServiceDependencies extends ExchangeDependencies {
   readonly onSlow: () => void;
   /** Signed ads, our own first: whoever came by a bare address has it checked now. */
   readonly ads: () => readonly Uint8Array[];
+  /** Our own ad once it says that we leave: the answer to whoever shows a sign of life. */
+  readonly leaving: () => Uint8Array | undefined;
+  /** Those who can be asked for a sign of life now. */
+  readonly pings: Set<() => void>;
   /** The newest version notice known, signed. */
   readonly notice: () => Uint8Array | undefined;
   /** Somebody says what it is here for. */
@@ -72,19 +77,23 @@ export async function serveIndex(
   };
   const watcher: Watcher = { push: say };
   const asker: Asker = { peer, connection, version, as: "leaf", follower: { push: say }, followed: new Map() };
-  let cancelSilence = (): void => {};
-  const heard = (): void => {
-    cancelSilence();
-    cancelSilence = clock.at(clock.now() + SILENT_LEAF_MS, () => connection.abort(new Error("silent")));
-  };
+  const liveness = watchLiveness({
+    clock,
+    ping: () => pingNow(),
+    onDead: () => connection.abort(new Error("silent")),
+  });
+  const pingNow = (): void => say({ kind: "ping" });
   try {
-    heard();
     for await (const frame of frames.incoming) {
-      heard();
+      liveness.heard();
       const request = indexRequest.decode(frame);
       if (!request.ok) {
         report({ name: "peer.bad-message", peer, protocol: stream.protocol, reason: request.reason });
         break;
+      }
+      if (request.value.kind === "join" && version === 2) {
+        liveness.joined(request.value.home);
+        dependencies.pings.add(pingNow);
       }
       // Answers come as they are ready; the rate limit bounds how many are under way.
       answer(request.value, asker, watcher, dependencies).then(say, () =>
@@ -94,7 +103,8 @@ export async function serveIndex(
   } catch {
     // The stream was reset: the peer is gone.
   } finally {
-    cancelSilence();
+    liveness.stop();
+    dependencies.pings.delete(pingNow);
     watchers.watch(watcher, []);
     watchers.watch(asker.follower, []);
     if (asker.as === "supernode") dependencies.onSupernodeLeft(peer);
@@ -169,8 +179,10 @@ async function answerBasic(
       return { kind: "done", id };
     case "join":
       return dependencies.onJoin(request, asker.connection);
-    case "here":
-      return { kind: "done", id };
+    case "here": {
+      const ad = dependencies.leaving();
+      return ad === undefined ? { kind: "done", id } : { kind: "ads", id, ads: [ad] };
+    }
   }
 }
 

@@ -6,8 +6,8 @@ import type { Rate } from "./request-rates.ts";
 /** Relay slots for leaves. */
 export const MAX_RESERVATIONS = 2_000;
 
-/** Life of a relay slot, ms; a leaf renews it 5 minutes before. Shorter: slots of the silently dead are free sooner. */
-export const RESERVATION_TTL_MS: number = 15 * 60_000;
+/** Life of a relay slot, ms; a leaf renews it 5 minutes before. The dead are found by pings: a short life would only cost. */
+export const RESERVATION_TTL_MS: number = 4 * 3_600_000;
 
 /** One relayed connection may last this long, ms, and carry so many bytes, both directions together. */
 export const RELAYED_DURATION_MS: number = 2 * 3_600_000;
@@ -92,7 +92,14 @@ export const MAX_NEIGHBOURS = 64;
 /** Supernodes that a node which serves nobody keeps to: as many as a leaf. */
 export const NEIGHBOURS_OF_IDLE = 3;
 
-/** A leaf's connection that is silent this long is closed, ms: standbys speak every 4 minutes. */
+/** A peer that joined and is quiet for so long is pinged, ms: where it is at home, and elsewhere. */
+export const HOME_QUIET_MS = 60_000;
+export const STANDBY_QUIET_MS = 240_000;
+
+/** A ping is answered within this time, ms, or the peer is gone: so a vanished host is told of within 90 s. */
+export const PING_ANSWER_MS = 20_000;
+
+/** A peer that did not join and is silent this long is closed, ms: builds before 0.2 speak every 4 minutes. */
 export const SILENT_LEAF_MS: number = 10 * 60_000;
 
 /** After one of a device's supernodes lost it, this long for the device to say otherwise, ms; then watchers hear `gone`. */

@@ -36,7 +36,7 @@ export interface ServiceDependencies {
   readonly clock: Clock;
   readonly node: Libp2p;
   readonly startRoles: () => Promise<Roles>;
-  readonly desk: () => Pick<IndexDesk, "open" | "close">;
+  readonly desk: () => Pick<IndexDesk, "open" | "close" | "tellLeaving">;
   /** Phase or slots changed in a way that others should hear of. */
   readonly announce: () => void;
   /** What others take over before we go: mailboxes, records. */
@@ -75,6 +75,7 @@ export function createService(dependencies: ServiceDependencies): Service {
       case "refuse":
         phase = "leaving";
         slots = 0;
+        desk().tellLeaving();
         return announce();
       case "unlist":
         // The ad that says "leaving" went out with the first stage; nothing more is announced.

@@ -119,7 +119,7 @@ function spokenIn1(reply: IndexReply): boolean {
   return !SINCE_2.has(reply.kind) && !(reply.kind === "refused" && reply.reason === "busy");
 }
 
-const DEAR: ReadonlySet<IndexRequest["kind"]> = new Set(["put", "announce", "turn"]);
+const DEAR: ReadonlySet<IndexRequest["kind"]> = new Set(["put", "turn"]);
 
 /** Who asks, on one stream. */
 export interface Asker {

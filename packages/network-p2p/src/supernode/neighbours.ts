@@ -1,5 +1,6 @@
-import { type Clock, type DeviceId, keyFromId, type Random } from "@skein/core";
+import { type Clock, type DeviceId, isNetworkError, keyFromId, type Random } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
+import type { IndexClient } from "../index-client.ts";
 import type { Roster } from "./roster.ts";
 import type { RosterGossip } from "./roster-gossip.ts";
 import type { Neighbour, SupernodePool } from "./supernode-pool.ts";
@@ -44,6 +45,10 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
   const { candidate, clock, gossip, onNotice, onObserved, ownAd, pool, random, roster, source, wanted } = dependencies;
   let stopped = false;
   let cancelNext = (): void => {};
+  let tending: Promise<void> | undefined;
+  let home: DeviceId | undefined;
+  /** The ad each was told last, by its stream. */
+  const told = new WeakMap<IndexClient, Uint8Array>();
 
   const greet = async (neighbour: Neighbour): Promise<void> => {
     const { index, supernode } = neighbour;
@@ -54,15 +59,26 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
     gossip.heard(answer.ads, supernode);
     if (answer.notice !== undefined) onNotice(answer.notice);
   };
-  /** The first is home: it alone counts us among the candidates. */
+  /** One is home as long as it is there: it alone counts us among the candidates. */
   const join = async ({ supernode }: Neighbour): Promise<void> => {
-    const home = pool.connected[0]?.supernode === supernode ? "yes" : "no";
-    const answer = await pool.ask(supernode, { kind: "join", as: "node", home, candidate: candidate() });
+    if (home === undefined || !pool.isOpen(home)) home = supernode;
+    const isHome = home === supernode ? "yes" : "no";
+    const answer = await pool.ask(supernode, { kind: "join", as: "node", home: isHome, candidate: candidate() });
     if (answer.kind === "joined") onObserved(answer.observed, supernode);
   };
-  const tell = async ({ supernode }: Neighbour): Promise<void> => {
+  const tell = async ({ index, supernode }: Neighbour): Promise<void> => {
     const ad = ownAd();
-    if (ad !== undefined) await pool.ask(supernode, { kind: "announce", ad });
+    if (ad === undefined || told.get(index) === ad) return;
+    told.set(index, ad);
+    await pool.ask(supernode, { kind: "announce", ad });
+  };
+  /** One that has enough of our questions for now is still a neighbour; one that does not answer is none. */
+  const greetOrDrop = async (neighbour: Neighbour): Promise<void> => {
+    try {
+      await greet(neighbour);
+    } catch (error) {
+      if (!isNetworkError(error, "refused")) pool.drop(neighbour.supernode);
+    }
   };
   /** Opens streams to some of those we know, by lot, up to the number wanted. */
   const meetSome = async (): Promise<void> => {
@@ -74,10 +90,10 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
       .slice(0, Math.max(0, wanted() - pool.connected.length));
     await Promise.all(missing.map(({ ad }) => meet(ad.supernode).catch(() => {})));
   };
-  const tend = async (): Promise<void> => {
+  const round = async (): Promise<void> => {
     cancelNext();
     for (const ad of await source().catch(() => [])) roster.add(ad);
-    const greeted = pool.connected.map((each) => greet(each).catch(() => pool.drop(each.supernode)));
+    const greeted = pool.connected.map(greetOrDrop);
     await Promise.all([...greeted, meetSome()]);
     await gossip.sync().catch(() => {});
     // Those that the ones just met told us of are met in the same round.
@@ -90,6 +106,13 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
     await pool.open(supernode);
     const neighbour = pool.connected.find((each) => each.supernode === supernode);
     if (neighbour !== undefined) await greet(neighbour);
+  };
+  /** One round at a time: who asks meanwhile hears of the one under way. */
+  const tend = (): Promise<void> => {
+    tending ??= round().finally(() => {
+      tending = undefined;
+    });
+    return tending;
   };
   const again = (): void => {
     tend().catch(() => {});

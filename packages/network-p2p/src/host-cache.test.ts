@@ -63,7 +63,7 @@ test("[PP5] at most 200 stay: those issued last", () => {
   expect(cache.ads.map((ad) => ad.issuedAt)).toEqual(ads.slice(0, MAX_CACHED_ADS).map((ad) => ad.issuedAt));
 });
 
-test("[PP57] what was kept is read again, damaged pieces left out; the source is not asked then, and its news is kept", async () => {
+test("[PP68] what was kept is read again, damaged pieces left out; the source is not asked then, and its news is kept", async () => {
   const [kept, fetched] = [adOf({ at: NOW }), adOf({ at: NOW })];
   const saved: (readonly Uint8Array[])[] = [];
   const cache = createHostCache(() => NOW);

@@ -34,7 +34,7 @@ function stage(protocol: Protocol, path: Path = { kind: "direct" }) {
   return { clock, said, open, idle, connection: connection as unknown as Connection };
 }
 
-test("[PP59] two minutes after the last frame its channels close, then it", async () => {
+test("[PP70] two minutes after the last frame its channels close, then it", async () => {
   const { clock, said, idle, connection } = stage(CHAT_PROTOCOL);
   idle.touched(connection);
   await clock.advance(DIRECT_IDLE_MS - 1);
@@ -45,7 +45,7 @@ test("[PP59] two minutes after the last frame its channels close, then it", asyn
   expect(said).toEqual(["channel done", "connection"]);
 });
 
-test("[PP59] not while a call is signalled over it, and two minutes after the call", async () => {
+test("[PP70] not while a call is signalled over it, and two minutes after the call", async () => {
   const { clock, said, idle, open, connection } = stage(CALL_PROTOCOL);
   idle.touched(connection);
   await clock.advance(5 * DIRECT_IDLE_MS);
@@ -55,14 +55,14 @@ test("[PP59] not while a call is signalled over it, and two minutes after the ca
   expect(said).toEqual(["connection"]);
 });
 
-test("[PP59] relayed channels with the same device stay open", async () => {
+test("[PP70] relayed channels with the same device stay open", async () => {
   const { clock, said, idle, connection } = stage(CHAT_PROTOCOL, { kind: "relayed", by: device });
   idle.touched(connection);
   await clock.advance(DIRECT_IDLE_MS);
   expect(said).toEqual(["connection"]);
 });
 
-test("[PP59] once stopped nothing is closed any more", async () => {
+test("[PP70] once stopped nothing is closed any more", async () => {
   const { clock, said, idle, connection } = stage(CHAT_PROTOCOL);
   idle.touched(connection);
   idle.stop();

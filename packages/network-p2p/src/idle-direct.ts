@@ -15,7 +15,7 @@ export interface IdleDirect {
 
 /**
  * Starts watching. A direct connection on which no frame passed for two minutes is closed, after its channels (`done`);
- * not while a call is signalled over it. Whoever has something to say dials again. Rule PP59.
+ * not while a call is signalled over it. Whoever has something to say dials again. Rule PP70.
  */
 export function closeIdleDirect(dependencies: {
   readonly clock: Clock;

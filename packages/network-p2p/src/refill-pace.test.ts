@@ -4,7 +4,7 @@ import { createRefillPace } from "./refill-pace.ts";
 
 const NOW = 1_000_000;
 
-test("[PP57] the source is asked at once when nothing is known, and only after three seconds while kept ones are tried", () => {
+test("[PP68] the source is asked at once when nothing is known, and only after three seconds while kept ones are tried", () => {
   const empty = createRefillPace();
   expect(empty.dueAt({ now: NOW, links: 0, connecting: 0, known: "more" })).toBe(NOW);
   const trying = createRefillPace();
@@ -12,13 +12,13 @@ test("[PP57] the source is asked at once when nothing is known, and only after t
   expect(trying.dueAt({ now: NOW + 500, links: 1, connecting: 2, known: "enough" })).toBeUndefined();
 });
 
-test("[PP57] with some held and too few known, those held come first", () => {
+test("[PP68] with some held and too few known, those held come first", () => {
   const pace = createRefillPace();
   pace.dueAt({ now: NOW, links: 0, connecting: 1, known: "more" });
   expect(pace.dueAt({ now: NOW, links: 1, connecting: 0, known: "more" })).toBe(NOW + REFILL_WITH_SOME_MS / 2);
 });
 
-test("[PP57] while none serves, the pause doubles up to a minute, half of it by lot", () => {
+test("[PP68] while none serves, the pause doubles up to a minute, half of it by lot", () => {
   const pauses = (lot: number): number[] => {
     const pace = createRefillPace();
     return Array.from({ length: 6 }, () => {

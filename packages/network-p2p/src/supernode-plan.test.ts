@@ -65,13 +65,13 @@ describe("whom to connect to", () => {
     expect(new Set(chosen(plan(all)))).toEqual(new Set(ids(all)));
   });
 
-  test("[PP54] what is settling or leaving is not begun with, even when there is nothing else", () => {
+  test("[PP65] what is settling or leaving is not begun with, even when there is nothing else", () => {
     const { connect, known } = plan([facts("1.1", { phase: "settling" }), facts("1.2", { phase: "leaving" })]);
     expect(connect).toEqual([]);
     expect(known).toBe("more");
   });
 
-  test("[PP54] one held that leaves is replaced first, and let go once enough others are held", () => {
+  test("[PP65] one held that leaves is replaced first, and let go once enough others are held", () => {
     const leaving = facts("1.1", { link: "held", phase: "leaving" });
     const [one, two] = [facts("1.2", { link: "held" }), facts("1.3", { link: "held" })];
     const spare = facts("1.4");
@@ -117,12 +117,12 @@ describe("home", () => {
   const held = (rttMs: number, rest: Partial<SupernodeFacts> = {}): SupernodeFacts =>
     facts("10.1", { link: "held", rttMs, ...rest });
 
-  test("[PP55] is the best of the held ones, by round trip and load", () => {
+  test("[PP66] is the best of the held ones, by round trip and load", () => {
     const [far, near, busy] = [held(90), held(60), held(40, { loadPct: 100 })];
     expect(plan([far, near, busy]).home?.supernode).toBe(near.supernode);
   });
 
-  test("[PP55] changes only for one that is clearly better, and when it leaves", () => {
+  test("[PP66] changes only for one that is clearly better, and when it leaves", () => {
     const home = held(60);
     const slightly = held(60 - HOME_GAIN_MS + 1);
     const clearly = held(60 - HOME_GAIN_MS);
@@ -132,7 +132,7 @@ describe("home", () => {
     expect(plan([leaving, held(300)], { home: home.supernode }).home?.supernode).not.toBe(home.supernode);
   });
 
-  test("[PP55] while one is far, one never measured is tried beside it; the worst that carries nothing is then let go", () => {
+  test("[PP66] while one is far, one never measured is tried beside it; the worst that carries nothing is then let go", () => {
     const all = [held(30), held(40), held(250)];
     const unknown = facts("10.9");
     expect(plan([...all, unknown]).connect).toEqual([]);
@@ -146,7 +146,7 @@ describe("home", () => {
 });
 
 describe("no storm", () => {
-  test("[PP56] leaves that lose the same supernode at once replace it spread over seconds, and over the others", async () => {
+  test("[PP67] leaves that lose the same supernode at once replace it spread over seconds, and over the others", async () => {
     const clock = createHandClock(NOW);
     const random = createSeededRandom(seedFromEnvironment("supernode-storm"));
     const others = Array.from({ length: 10 }, (_, index) => facts(`10.${index}`));
@@ -180,7 +180,7 @@ describe("no storm", () => {
     expect(Math.max(...to.values())).toBeLessThan((1.5 * LEAVES) / 10);
   });
 
-  test("[PP56] one that named a time is left alone so long, and a bit longer by lot", () => {
+  test("[PP67] one that named a time is left alone so long, and a bit longer by lot", () => {
     const told = (lot: number): number =>
       afterFailure({ failures: 0, retryAt: 0 }, { now: NOW, lot, retryAfterMs: 60_000 }).retryAt - NOW;
     expect(told(0)).toBe(60_000);

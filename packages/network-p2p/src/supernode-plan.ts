@@ -70,7 +70,7 @@ export interface SupernodePlan {
  * Connect, best first: those that failed least, ads that hold, with room, another neighbourhood and another build than those
  * held, less loaded, nearer, then by lot. Each of these only orders: where all share one address, all may be used. What is
  * settling or leaving is not begun with; one held that leaves is replaced before it goes. Home is the best of the held ones,
- * and changes only for one that is clearly better. Rules PP3, PP54–PP57.
+ * and changes only for one that is clearly better. Rules PP3, PP65–PP68.
  */
 export function planSupernodes(
   facts: readonly SupernodeFacts[],

@@ -25,7 +25,7 @@ export interface Measured {
 }
 
 /** The value that so many percent of the samples do not exceed (nearest rank). */
-export function percentile(samples: readonly number[], percent: number): number {
+function percentile(samples: readonly number[], percent: number): number {
   const sorted = samples.toSorted((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
 }

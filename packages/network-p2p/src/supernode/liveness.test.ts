@@ -14,7 +14,7 @@ function stage(): { clock: HandClock; said: string[]; liveness: Liveness } {
   return { clock, said, liveness };
 }
 
-test("[PP58] a leaf at home is pinged after a minute of silence, and dead 20 s later without an answer", async () => {
+test("[PP69] a leaf at home is pinged after a minute of silence, and dead 20 s later without an answer", async () => {
   const { clock, said, liveness } = stage();
   liveness.joined("yes");
   await clock.advance(HOME_QUIET_MS - 1);
@@ -27,7 +27,7 @@ test("[PP58] a leaf at home is pinged after a minute of silence, and dead 20 s l
   expect(said).toEqual(["ping", "dead"]);
 });
 
-test("[PP58] whoever answers lives on, and is asked again a minute after the answer", async () => {
+test("[PP69] whoever answers lives on, and is asked again a minute after the answer", async () => {
   const { clock, said, liveness } = stage();
   liveness.joined("yes");
   for (let round = 1; round <= 3; round += 1) {
@@ -39,7 +39,7 @@ test("[PP58] whoever answers lives on, and is asked again a minute after the ans
   expect(said.length).toBe(3);
 });
 
-test("[PP58] whoever speaks is not asked; a standby is asked after four minutes, one that did not join never", async () => {
+test("[PP69] whoever speaks is not asked; a standby is asked after four minutes, one that did not join never", async () => {
   const talkative = stage();
   talkative.liveness.joined("yes");
   for (let round = 0; round < 5; round += 1) {
@@ -62,7 +62,7 @@ test("[PP58] whoever speaks is not asked; a standby is asked after four minutes,
   expect(old.said).toEqual(["dead"]);
 });
 
-test("[PP58] a standby that becomes home is asked as home is, from what was heard last", async () => {
+test("[PP69] a standby that becomes home is asked as home is, from what was heard last", async () => {
   const { clock, said, liveness } = stage();
   liveness.joined("no");
   await clock.advance(HOME_QUIET_MS - 1);

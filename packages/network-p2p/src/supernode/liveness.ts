@@ -12,7 +12,7 @@ export interface Liveness {
 
 /**
  * Starts watching. A peer that joined and was quiet for 60 s (its home) or 240 s is pinged, and dead when nothing comes for
- * 20 s; one that did not join, as builds before 0.2, is dead after 10 minutes. `onDead` is called once. Rule PP58.
+ * 20 s; one that did not join, as builds before 0.2, is dead after 10 minutes. `onDead` is called once. Rule PP69.
  */
 export function watchLiveness(dependencies: {
   readonly clock: Clock;

@@ -10,8 +10,8 @@ import { yamux } from "@libp2p/yamux";
 import { createLibp2p } from "libp2p";
 import { type DialPolicy, mayDial } from "../addresses.ts";
 import { exposeParts, type Libp2pParts } from "../libp2p-parts.ts";
-import { MAX_CONNECTIONS, MAX_CONNECTIONS_PER_SECOND, MAX_PENDING_CONNECTIONS } from "./limits.ts";
 import { countBytesSent } from "./bytes-sent.ts";
+import { MAX_CONNECTIONS, MAX_CONNECTIONS_PER_SECOND, MAX_PENDING_CONNECTIONS } from "./limits.ts";
 import type { Datastore } from "./record-sweep.ts";
 
 /** What a supernode's libp2p node is made of. */

@@ -171,7 +171,11 @@ export async function createSupernode(
 }
 
 /** Everything a supernode is made of, put together and not started. */
-function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies, { bytesSent, node, parts }: SupernodeNode) {
+function assemble(
+  options: SupernodeOptions,
+  dependencies: SupernodeDependencies,
+  { bytesSent, node, parts }: SupernodeNode,
+) {
   const { clock, datastore, key, random, report } = dependencies;
   const { policy } = options;
   const pace = options.pace ?? productionPace;

@@ -1,25 +1,20 @@
-import { join } from "node:path";
 import { systemClock } from "@skein/core";
-import type { SupernodeAd } from "@skein/identity";
-import { LevelDatastore } from "datastore-level";
 import type { Logger } from "pino";
 import type { Values } from "./configuration.ts";
 import type { Daemon } from "./daemon.ts";
-import { fetchAd } from "./fetch-ad.ts";
 import { get, type Handler, serve, type Web } from "./http.ts";
 import { keptKey } from "./kept-key.ts";
 import { listening, requireFreePorts } from "./listening.ts";
 import { supernodeMetrics } from "./metrics.ts";
-import { oneLine } from "./one-line.ts";
 import { hostPage } from "./page-host.ts";
+import { bootstrapAds } from "./serving/bootstrap-ads.ts";
+import { openDatastore } from "./serving/kept-datastore.ts";
 import { type ServingNode, startServingNode } from "./serving/serving-node.ts";
+import { servingPlaces } from "./serving/serving-places.ts";
 import { type DecisionLog, logDecisions } from "./status/decision-log.ts";
 import { statusHandlers } from "./status/status-handlers.ts";
 import type { supernodeSettings } from "./supernode-settings.ts";
 import { readTlsFiles } from "./tls-files.ts";
-
-/** How long another supernode may take to give its ad, in ms. */
-const BOOTSTRAP_TIMEOUT_MS = 3_000;
 
 type SupernodeValues = Values<typeof supernodeSettings>;
 
@@ -30,7 +25,10 @@ type SupernodeValues = Values<typeof supernodeSettings>;
 export async function startSupernodeDaemon(values: SupernodeValues, log: Logger): Promise<Daemon> {
   const tls = readTlsFiles(values);
   const key = keptKey(values.data);
-  await requireFreePorts(portsOf(values));
+  await requireFreePorts([
+    ...servingPlaces(values),
+    { setting: "--http-port", transport: "tcp", listen: values.listen, port: values["http-port"] },
+  ]);
   const datastore = await openDatastore(values.data);
   const opened: (() => Promise<void>)[] = [() => datastore.close()];
   const closeAll = async (): Promise<void> => {
@@ -104,40 +102,4 @@ function supernodeHandlers(node: ServingNode, decisions: DecisionLog, ending: ()
         : { type: "application/cbor", body: supernode.ad(), readers: "any-page" },
     ),
   ];
-}
-
-async function openDatastore(data: string): Promise<LevelDatastore> {
-  const datastore = new LevelDatastore(join(data, "libp2p"));
-  try {
-    await datastore.open();
-    return datastore;
-  } catch (error) {
-    throw new Error(`--data ${data}: in use by another supernode, or damaged (${oneLine(rootOf(error))})`, {
-      cause: error,
-    });
-  }
-}
-
-function rootOf(error: unknown): unknown {
-  return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error;
-}
-
-function portsOf(values: SupernodeValues): Parameters<typeof requireFreePorts>[0] {
-  const { listen } = values;
-  return [
-    { setting: "--ws-port", transport: "tcp", listen, port: values["ws-port"] },
-    { setting: "--http-port", transport: "tcp", listen, port: values["http-port"] },
-    { setting: "--webrtc-port", transport: "udp", listen, port: values["webrtc-port"] },
-    { setting: "--turn-port", transport: "udp", listen, port: values["turn-port"] },
-  ];
-}
-
-async function bootstrapAds(addresses: readonly string[], log: Logger): Promise<readonly SupernodeAd[]> {
-  const ask = async (address: string): Promise<readonly SupernodeAd[]> => {
-    const answer = await fetchAd(address, { clock: systemClock, timeoutMs: BOOTSTRAP_TIMEOUT_MS });
-    if (answer.kind === "ad") return [answer.ad];
-    log.debug({ event: "supernode.no-ad", address, reason: answer.reason });
-    return [];
-  };
-  return (await Promise.all(addresses.map(ask))).flat();
 }

@@ -12,6 +12,7 @@ import { type HeadlessPeer, type HeadlessPeerDependencies, startHeadlessPeer } f
 import { isDiscreet, lineOf, type PeerNews } from "./lines.ts";
 import { createNativeMedia } from "./native/native-media.ts";
 import { obey } from "./obey.ts";
+import { startPeerServing } from "./peer-serving.ts";
 import type { peerSettings } from "./peer-settings.ts";
 import { servePeerWeb } from "./peer-web.ts";
 import { createFrameClock } from "./rtp/frame-clock.ts";
@@ -71,9 +72,12 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
       if (values.echo) closers.push(runEcho(peer.session));
       else if (values.answer === "auto") closers.push(takeCalls(peer));
     }
-    const { listen, "http-port": port } = values;
+    const { listen, serve, "http-port": port } = values;
+    const serving = serve === "never" ? undefined : await startPeerServing(values, serve, log);
+    if (serving !== undefined) closers.push(serving.stop);
+    const more = serving?.handlers ?? [];
     if (port !== undefined)
-      closers.push(await servePeerWeb({ listen, port }, { peers: () => [...peers.values()], log }));
+      closers.push(await servePeerWeb({ listen, port }, { peers: () => [...peers.values()], log, more }));
     const lines = createInterface({ input });
     lines.on("line", (line) => {
       void obey(line, peers, { say, quit: dependencies.quit });

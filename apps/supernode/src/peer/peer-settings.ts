@@ -1,5 +1,6 @@
 import type { Settings } from "../configuration.ts";
 import { LOG_LEVELS } from "../log.ts";
+import { electionSettings, placeSettings } from "../serving/serving-settings.ts";
 
 /** Settings of `skein peer`. */
 export const peerSettings = {
@@ -27,7 +28,16 @@ export const peerSettings = {
     fallback: "manual",
   },
   echo: { kind: "switch", help: "accept everybody, say back what is said and written" },
-  "http-port": { kind: "port", help: "TCP port for health; left out: none" },
+  "http-port": { kind: "port", help: "TCP port for health, and status with --serve; left out: none" },
   listen: { kind: "ipv4", help: "address for --http-port", fallback: "127.0.0.1" },
+  serve: {
+    kind: "choice",
+    choices: ["always", "auto", "never"],
+    help: "be a supernode too: from the start, when fit and needed, or not",
+    fallback: "never",
+  },
+  "serve-listen": { kind: "ipv4", help: "address to serve at", fallback: "0.0.0.0" },
+  ...placeSettings,
+  ...electionSettings,
   "log-level": { kind: "choice", choices: LOG_LEVELS, help: "how much to log, to standard error", fallback: "warn" },
 } as const satisfies Settings;

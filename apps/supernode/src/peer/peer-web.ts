@@ -12,9 +12,15 @@ export type ShownPeer = Pick<HeadlessPeer, "session">;
  */
 export async function servePeerWeb(
   place: { readonly listen: string; readonly port: number },
-  { peers, log }: { readonly peers: () => readonly ShownPeer[]; readonly log: Logger },
+  dependencies: {
+    readonly peers: () => readonly ShownPeer[];
+    readonly log: Logger;
+    /** What else is shown. */
+    readonly more?: readonly Handler[];
+  },
 ): Promise<() => Promise<void>> {
-  const handlers = [health(peers), add(peers)];
+  const { log, more = [], peers } = dependencies;
+  const handlers = [health(peers), add(peers), ...more];
   const web = await listening({ setting: "--http-port", ...place }, serve(place, { handlers, log }));
   return web.close;
 }

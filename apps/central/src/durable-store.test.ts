@@ -1,67 +1,48 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Durable, deviceIdFromKey, systemRandom, userIdFromKey } from "@skein/core";
-import { createKeyPair } from "@skein/identity";
+import { signDeviceList, signMailboxHint } from "@skein/identity";
+import { createContractAccount, createSeededRandom } from "@skein/testkit";
 import { expect, onTestFinished, test } from "vitest";
-import { type DurableStore, openDurableStore } from "./durable-store.ts";
+import { openDurableStore } from "./durable-store.ts";
 
-function open(maxDurables = 10, path = ":memory:"): DurableStore {
-  const store = openDurableStore(path, { maxDurables });
-  onTestFinished(() => store.close());
-  return store;
-}
+const NOW = Date.now();
+const DAY_MS = 24 * 3_600_000;
+const random = createSeededRandom(0xce17);
+const account = createContractAccount(random);
+const listOf = (sequence: number, of = account) =>
+  signDeviceList({ sequence, issuedAt: NOW, devices: [of.device], revoked: [] }, of.userKey);
+const hintOf = (sequence: number) =>
+  signMailboxHint({ certificate: account.certificate, sequence, issuedAt: NOW, mailboxes: [] }, account.deviceKey);
 
-const user = userIdFromKey(createKeyPair(systemRandom).publicKey);
-/** A device list as it comes out of verification: the store reads nothing of its bytes. */
-function list(sequence: number, expiresAt: number, of = user, byte = sequence): Durable {
-  return {
-    kind: "device-list",
-    user: of,
-    devices: [],
-    sequence,
-    issuedAt: 0,
-    expiresAt,
-    bytes: Uint8Array.of(byte),
-  } as never;
-}
-function hint(sequence: number): Durable {
-  const device = deviceIdFromKey(createKeyPair(systemRandom).publicKey);
-  return {
-    kind: "mailbox-hint",
-    user,
-    device,
-    sequence,
-    issuedAt: 0,
-    expiresAt: 100,
-    bytes: Uint8Array.of(99),
-  } as never;
-}
-
-test("[CE17] the newest record of each sort stays; the same again, an older one and another of its sequence change nothing", () => {
-  const store = open();
-  expect(store.put(list(5, 100), 0)).toBe("stored");
-  expect(store.put(list(5, 100), 0)).toBe("same");
-  expect(store.put(list(4, 100), 0)).toBe("old");
-  expect(store.put(list(5, 100, user, 77), 0)).toBe("old");
-  expect(store.put(hint(9), 0)).toBe("stored");
-  expect(store.of(user, 0).map(([byte]) => byte)).toEqual([99, 5]);
-});
-
-test("[CE17] who was away for weeks is known after a restart; what expired is neither given out nor kept when room is short", () => {
+test("[CE17] the newest list and hint outlive a restart of the server, and leave when they expire", () => {
   const directory = mkdtempSync(join(tmpdir(), "skein-durable-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, "durable.sqlite");
-  const first = openDurableStore(path, { maxDurables: 2 });
-  const other = userIdFromKey(createKeyPair(systemRandom).publicKey);
-  first.put(list(1, 50), 0);
-  first.put(list(1, 500, other), 0);
-  first.close();
-  const store = open(2, path);
-  expect(store.of(user, 49).length).toBe(1);
-  expect(store.of(user, 50)).toEqual([]);
-  const third = userIdFromKey(createKeyPair(systemRandom).publicKey);
-  expect(store.put(list(1, 500, third), 49)).toBe("full");
-  expect(store.put(list(1, 500, third), 51)).toBe("stored");
-  expect(store.of(other, 51).length).toBe(1);
+  const before = openDurableStore(path, { maxDurables: 10 });
+  const [list, hint] = [listOf(2), hintOf(3)];
+  const outcomes = [
+    before.put(listOf(1), NOW),
+    before.put(list, NOW),
+    before.put(list, NOW),
+    before.put(listOf(1), NOW),
+  ];
+  expect(outcomes).toEqual(["stored", "stored", "same", "old"]);
+  expect(before.put(hint, NOW)).toBe("stored");
+  before.close();
+
+  const after = openDurableStore(path, { maxDurables: 10 });
+  onTestFinished(() => after.close());
+  expect(after.of(account.user, NOW)).toEqual([hint.bytes, list.bytes]);
+  expect(after.of(account.user, NOW + 61 * DAY_MS)).toEqual([]);
+  expect([after.expire(NOW), after.expire(NOW + 61 * DAY_MS)]).toEqual([0, 2]);
+});
+
+test("[CE17] a full store takes no further record, and takes one again when others have expired", () => {
+  const store = openDurableStore(":memory:", { maxDurables: 1 });
+  onTestFinished(() => store.close());
+  const other = createContractAccount(random);
+  expect([store.put(listOf(1), NOW), store.put(listOf(1, other), NOW)]).toEqual(["stored", "full"]);
+  expect(store.put(listOf(2), NOW)).toBe("stored");
+  expect(store.put(listOf(1, other), NOW + 61 * DAY_MS)).toBe("stored");
 });

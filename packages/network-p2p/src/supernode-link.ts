@@ -2,13 +2,14 @@ import type { Connection } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
 import { type Clock, type DeviceId, type LiveSource, NetworkError } from "@skein/core";
 import { type SupernodeAd, verifyAd } from "@skein/identity";
-import { type DialPolicy, dialable, transportOf } from "./addresses.ts";
+import { type DialPolicy, dialable } from "./addresses.ts";
 import { connectTo } from "./connect.ts";
 import { RESERVATION_TIMEOUT_MS, RTT_SAMPLES, SUPERNODE_DIAL_TIMEOUT_MS } from "./defaults.ts";
 import { type Answer, type IndexClient, openIndexClient, type Push, type Question } from "./index-client.ts";
 import type { RelayReservations } from "./libp2p-parts.ts";
 import { toNetworkError } from "./network-errors.ts";
 import { peerIdOf } from "./peer-id.ts";
+import { socketFirst } from "./socket-first.ts";
 
 /** A supernode that serves us: connection, reservation and index stream are all there. */
 export interface SupernodeLink {
@@ -54,7 +55,7 @@ export interface LinkHandlers {
  * then stands on the fresh one that the supernode gives.
  */
 export async function openSupernodeLink(
-  target: { readonly ad: SupernodeAd; readonly policy: DialPolicy; readonly ways: "sockets" | "all" },
+  target: { readonly ad: SupernodeAd; readonly policy: DialPolicy; readonly otherwise: "webrtc" | "nothing" },
   handlers: LinkHandlers,
   dependencies: LinkDependencies,
   signal: AbortSignal,
@@ -63,10 +64,8 @@ export async function openSupernodeLink(
   const { clock, dial, reservations } = dependencies;
   const { supernode } = target.ad;
   const addresses = dialable(supernode, target.ad.addresses, policy);
-  const sockets = addresses.filter((each) => transportOf(each) !== "webrtc-direct");
-  // A socket costs the least, at both ends; WebRTC where there is none, or where it failed.
-  const ways = target.ways === "sockets" && sockets.length > 0 ? sockets : addresses;
-  const connection = await connectTo(ways, { clock, dial }, { signal, timeoutMs: SUPERNODE_DIAL_TIMEOUT_MS });
+  const ways = { signal, timeoutMs: SUPERNODE_DIAL_TIMEOUT_MS };
+  const connection = await socketFirst(addresses, target.otherwise, (each) => connectTo(each, { clock, dial }, ways));
   let state: "open" | "over" = "open";
   let lookedAt = clock.now();
   let rtts: readonly number[] = [];

@@ -117,7 +117,7 @@ export function keepWarm(
     const { supernode } = ad;
     let link: SupernodeLink | undefined;
     link = await openSupernodeLink(
-      { ad, policy, ways: experiences.of(supernode).failures === 0 ? "sockets" : "all" },
+      { ad, policy, otherwise: links.value.length === 0 ? "webrtc" : "nothing" },
       {
         onAds: learn,
         onPush: (push) => link !== undefined && dependencies.onPush(link, push),

@@ -23,6 +23,8 @@ const USAGE = `usage: npm start [-- --port N --base-port N]   a local network an
        npm run bench:supernode [-- --json]      how many leaves one supernode carries, and what they cost
        npm run lab -- up|down|list|shell|run    test networks (root); npm run lab says more
        npm run lab:selfcheck [-- --json]        every kind of gateway and link, probed
+       npm run lab:presence [-- --json]         how soon people are there, and are missed
+       npm run lab:idle [-- --json]             what an idle page costs by the hour
        npm run lab:election [-- --json]         supernodes elect themselves among real processes
        npm run sim:election [-- --json|--sweep] ten thousand nodes elect supernodes, in memory`;
 

@@ -138,6 +138,7 @@ describe("home", () => {
     expect(plan([...all, unknown]).connect).toEqual([]);
     expect(chosen(plan([...all, unknown], { trial: "now" }))).toEqual(ids([unknown]));
     expect(plan([held(30), held(40), held(45), unknown], { trial: "now" }).connect).toEqual([]);
+    expect(plan([...all, { ...unknown, freeSlots: 0 }], { trial: "now" }).connect).toEqual([]);
     const better = { ...unknown, link: "held", rttMs: 20 } as const;
     expect(plan([...all, better]).drop.map(({ supernode }) => supernode)).toEqual(ids(all.slice(2)));
     const busy = all.map((each) => (each.rttMs === 250 ? ({ ...each, use: "busy" } as const) : each));

@@ -91,7 +91,9 @@ export function planSupernodes(
   const connect = chosen.map(({ supernode }, index) => ({ supernode, reason: reasonToConnect(held, index, wanted) }));
   const far = farthest(staying);
   if (missing === 0 && trial === "now" && far !== undefined && rttOf(far) > CLOSE_ENOUGH_MS) {
-    const unmeasured = ready.filter((each) => each.rttMs === undefined && each.failures === 0);
+    const unmeasured = ready.filter(
+      (each) => each.rttMs === undefined && each.failures === 0 && each.freeSlots > 0 && each.ad === "fresh",
+    );
     for (const { supernode } of choose(unmeasured, held, 1, lot))
       connect.push({ supernode, reason: `it may be nearer than ${Math.round(rttOf(far))} ms` });
   }

@@ -5,7 +5,14 @@ import { type SupernodeAd, verifyAd } from "@skein/identity";
 import { type DialPolicy, dialable } from "./addresses.ts";
 import { connectTo } from "./connect.ts";
 import { RESERVATION_TIMEOUT_MS, RTT_SAMPLES, SUPERNODE_DIAL_TIMEOUT_MS } from "./defaults.ts";
-import { type Answer, type IndexClient, openIndexClient, type Push, type Question } from "./index-client.ts";
+import {
+  type Answer,
+  type IndexClient,
+  openIndexClient,
+  type Push,
+  type Question,
+  SupernodeRefusal,
+} from "./index-client.ts";
 import type { RelayReservations } from "./libp2p-parts.ts";
 import { toNetworkError } from "./network-errors.ts";
 import { peerIdOf } from "./peer-id.ts";
@@ -90,6 +97,16 @@ export async function openSupernodeLink(
     lookedAt = clock.now();
     await timed(index, index.version === 1 ? { kind: "neighbours" } : { kind: "here" });
   };
+  /** Whoever has no room names others on the way out: they may be the only ones that have. */
+  const joinOrLearn = async (index: IndexClient): Promise<void> => {
+    try {
+      await join(index, "no");
+    } catch (error) {
+      if (error instanceof SupernodeRefusal && error.reason === "full")
+        await timed(index, { kind: "neighbours" }).catch(() => {});
+      throw error;
+    }
+  };
   const enter = async (limit: AbortSignal): Promise<{ readonly index: IndexClient; readonly ad: SupernodeAd }> => {
     const index: IndexClient = await openIndexClient(
       connection,
@@ -103,7 +120,7 @@ export async function openSupernodeLink(
       },
       limit,
     );
-    const [ad] = await Promise.all([freshAd(target.ad, index, clock.now(), limit), join(index, "no")]);
+    const [ad] = await Promise.all([freshAd(target.ad, index, clock.now(), limit), joinOrLearn(index)]);
     return { index, ad };
   };
   try {

@@ -1,7 +1,7 @@
 import { type Channel, isNetworkError, until } from "@skein/core";
 import { arrivingChannels, createArrivals, readChannel } from "@skein/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createMember, createP2pWorld, type P2pMember, type P2pWorld } from "../test/p2p-world.ts";
+import { checkedAd, createMember, createP2pWorld, type P2pMember, type P2pWorld } from "../test/p2p-world.ts";
 import { person } from "../test/people.ts";
 import { peerIdOf } from "./peer-id.ts";
 
@@ -133,4 +133,22 @@ test("[PP29] with different homes a presence is found through the DHT, and the d
   } finally {
     await world.dispose();
   }
+});
+
+test("[PP72] a leaf that a full supernode turns away hears from it of others, and goes there", async () => {
+  const world = await createP2pWorld({ supernodes: 1, maxReservations: 1, warm: 1 });
+  const full = world.supernodes[0];
+  if (full === undefined) throw new Error("a supernode");
+  const first = await online(world, 1);
+  const late = createMember(person(), {
+    warm: 1,
+    supernodes: async () => [checkedAd(full.ad())],
+    directPolicy: () => "deny",
+  });
+  const other = await world.grow();
+  while (full.status().roster === 0) await Promise.all([full.meetNeighbours(), other.meetNeighbours()]);
+  await late.network.start(deadline());
+  expect(late.via().map((via) => via.supernode)).toEqual([other.id]);
+  await Promise.all([first.network.stop(), late.network.stop(), other.stop()]);
+  await world.dispose();
 });

@@ -3,7 +3,7 @@ import { startLeaf } from "./leaf.ts";
 import type { Order, Somebody } from "./messages.ts";
 
 /** People starting at once: more, and their handshakes time out on a small machine. */
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 
 /** Starts people, each online with one supernode, in turn. */
 export async function createCrowd({ ads, people }: Extract<Order, { readonly kind: "populate" }>): Promise<{

@@ -120,7 +120,8 @@ export function createIndexMesh(
     { everyMs: options.neighboursEveryMs },
     { ...dependencies, roster, pool, gossip },
   );
-  const outbox = createRecordOutbox({ pool, clock }, stopping.signal);
+  const isHolder = (supernode: DeviceId): boolean => roster.members.some((each) => each.supernode === supernode);
+  const outbox = createRecordOutbox({ pool, clock, isHolder }, stopping.signal);
   const store =
     kind === "one-hop"
       ? createOneHopStore({ clock, presences, durables, gate, placement, pool, outbox })

@@ -167,6 +167,10 @@ export const MAX_POOLED_SUPERNODES = 256;
 /** Records waiting to be sent to one supernode; beyond, the oldest are given up. */
 export const MAX_UNSENT_RECORDS = 4_096;
 
+/** What a holder did not take is sent again after this, ms, doubling; after so many tries in a row it is given up. */
+export const SEND_AGAIN_FIRST_MS = 1_000;
+export const MAX_SEND_TRIES = 8;
+
 /** Ads are passed on to so many neighbours, chosen by lot, when they are news; newer ones of the known only after so long, ms. */
 export const GOSSIP_FANOUT = 6;
 export const GOSSIP_NEWER_AFTER_MS: number = 10 * 60_000;

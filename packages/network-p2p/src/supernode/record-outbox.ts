@@ -1,6 +1,6 @@
-import { type Clock, type DeviceId, isNetworkError, pause } from "@skein/core";
+import { type Clock, type DeviceId, pause } from "@skein/core";
 import { MAX_STORED_RECORDS } from "@skein/wire";
-import { MAX_UNSENT_RECORDS } from "./limits.ts";
+import { MAX_SEND_TRIES, MAX_UNSENT_RECORDS, SEND_AGAIN_FIRST_MS } from "./limits.ts";
 import type { SupernodePool } from "./supernode-pool.ts";
 
 /** A record on its way to other holders. */
@@ -13,23 +13,25 @@ export interface Parcel {
 
 /** Sends records to other supernodes, several a request, one request at a time to each. */
 export interface RecordOutbox {
-  /** Resolves once that supernode has it, with whether it has. Never rejects. */
+  /** Resolves once that supernode has it, or a first try failed, with whether it has. Never rejects. */
   send(to: DeviceId, parcel: Parcel): Promise<boolean>;
   readonly unsent: number;
+}
+
+/** What it needs. */
+export interface OutboxDependencies {
+  readonly pool: Pick<SupernodePool, "open" | "ask">;
+  readonly clock: Clock;
+  /** Whether records are placed on this supernode still. One that went away gets what it missed by hand-over when it is back. */
+  readonly isHolder: (supernode: DeviceId) => boolean;
 }
 
 interface Waiting extends Parcel {
   readonly done: (outcome: boolean) => void;
 }
 
-/** Pause after a supernode found us too fast, ms. */
-const TOO_FAST_PAUSE_MS = 1_000;
-
-/** Makes an empty outbox; it ends with `signal`. */
-export function createRecordOutbox(
-  { pool, clock }: { readonly pool: SupernodePool; readonly clock: Clock },
-  signal: AbortSignal,
-): RecordOutbox {
+/** Makes an empty outbox; it ends with `signal`. What a holder did not take is sent again, after a pause that doubles. */
+export function createRecordOutbox({ clock, isHolder, pool }: OutboxDependencies, signal: AbortSignal): RecordOutbox {
   const queues = new Map<DeviceId, Map<string, Waiting>>();
 
   const deliver = async (to: DeviceId, parcels: readonly Parcel[]): Promise<void> => {
@@ -41,23 +43,40 @@ export function createRecordOutbox(
     // A build before 0.2 keeps presences only, one at a time.
     else for (const presence of presences) await pool.ask(to, { kind: "keep", presence });
   };
-  /** Sends what one request holds; says whether to go on. */
-  const sendBatch = async (to: DeviceId, queue: Map<string, Waiting>): Promise<"go on" | "give up"> => {
+  /** Sends what one request holds; what was not taken waits again, unless something newer does. */
+  const sendBatch = async (to: DeviceId, queue: Map<string, Waiting>): Promise<"stored" | "failed"> => {
     const batch = [...queue.values()].slice(0, MAX_STORED_RECORDS);
     for (const { name } of batch) queue.delete(name);
     const outcome = await deliver(to, batch).then(
       () => "stored" as const,
-      (error: unknown) => (isNetworkError(error, "refused") ? "refused" : "failed"),
+      () => "failed" as const,
     );
-    if (outcome === "refused" && queue.size > 0) await pause(clock, TOO_FAST_PAUSE_MS, signal).catch(() => {});
     for (const { done } of batch) done(outcome === "stored");
-    return outcome === "failed" ? "give up" : "go on";
+    if (outcome === "failed") for (const each of batch) if (!queue.has(each.name)) queue.set(each.name, each);
+    return outcome;
   };
   const drain = async (to: DeviceId, queue: Map<string, Waiting>): Promise<void> => {
-    while (queue.size > 0 && !signal.aborted) if ((await sendBatch(to, queue)) === "give up") break;
-    // Whoever does not answer gets what it missed when it is back (hand-over).
+    let failures = 0;
+    while (queue.size > 0 && !signal.aborted) {
+      if ((await sendBatch(to, queue)) === "stored") {
+        failures = 0;
+        continue;
+      }
+      failures += 1;
+      if (failures === MAX_SEND_TRIES || !isHolder(to)) break;
+      await pause(clock, SEND_AGAIN_FIRST_MS * 2 ** (failures - 1), signal).catch(() => {});
+      if (!isHolder(to)) break;
+    }
     for (const { done } of queue.values()) done(false);
-    queues.delete(to);
+  };
+  const keep = (queue: Map<string, Waiting>, parcel: Waiting): void => {
+    queue.get(parcel.name)?.done(false);
+    queue.delete(parcel.name);
+    queue.set(parcel.name, parcel);
+    const [oldest] = queue.values();
+    if (queue.size <= MAX_UNSENT_RECORDS || oldest === undefined) return;
+    queue.delete(oldest.name);
+    oldest.done(false);
   };
 
   return {
@@ -66,17 +85,12 @@ export function createRecordOutbox(
         if (signal.aborted) return done(false);
         const present = queues.get(to);
         const queue = present ?? new Map<string, Waiting>();
-        queue.get(parcel.name)?.done(false);
-        queue.delete(parcel.name);
-        queue.set(parcel.name, { ...parcel, done });
-        const [oldest] = queue.values();
-        if (queue.size > MAX_UNSENT_RECORDS && oldest !== undefined) {
-          queue.delete(oldest.name);
-          oldest.done(false);
-        }
+        keep(queue, { ...parcel, done });
         if (present !== undefined) return;
         queues.set(to, queue);
-        drain(to, queue).catch(() => queues.delete(to));
+        drain(to, queue)
+          .catch(() => {})
+          .finally(() => queues.delete(to));
       });
     },
     get unsent() {

@@ -27,7 +27,7 @@ const PER_CROWD = 10;
 /** Supernodes a leaf keeps. */
 const WARM = 3;
 /** So few that three seeds are full with this crowd, and the election has something to do. */
-const SLOTS = 30;
+const SLOTS = 20;
 
 const HTTP_PORT = 4080;
 const PAGE_PORT = 8080;

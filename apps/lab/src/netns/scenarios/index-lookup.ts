@@ -21,6 +21,9 @@ const WARM = 3;
 const STARTING_AT_ONCE = 4;
 const SETTLED_WITHIN_MS = 300_000;
 const LOOK_EVERY_MS = 1_000;
+/** It has to stay so this long: forty programs that just met are busy for a while on a small machine, ms. */
+const STEADY_MS = 15_000;
+const TELL_EVERY_MS = 10_000;
 /** After a search its last acknowledgements are waited for, ms. */
 const QUIET_MS = 250;
 
@@ -170,18 +173,31 @@ async function serve(
 }
 
 async function settled(
-  { context: { clock, signal }, supernodes }: Stage,
+  { context: { clock, say, signal }, supernodes }: Stage,
   what: string,
   isSo: (all: readonly Figures[]) => boolean,
 ): Promise<void> {
   const untilMs = clock.now() + SETTLED_WITHIN_MS;
+  let tellAt = clock.now() + TELL_EVERY_MS;
+  let steadyAt = clock.now() + STEADY_MS;
   for (;;) {
     const replies = await Promise.all(supernodes.map((each) => each.tell({ kind: "status" }, "figures")));
     const all = replies.map(({ figures }) => figures);
-    if (isSo(all)) return;
+    if (!isSo(all)) steadyAt = clock.now() + STEADY_MS;
+    if (clock.now() >= steadyAt) return;
     if (clock.now() > untilMs) throw new LabError(`not within ${SETTLED_WITHIN_MS / 1000} s: ${what}`);
+    if (clock.now() > tellAt) {
+      tellAt = clock.now() + TELL_EVERY_MS;
+      say(`… ${what}: ${progressOf(all)}`);
+    }
     await pause(clock, LOOK_EVERY_MS, signal);
   }
+}
+
+/** What the network has come to, for who waits. */
+function progressOf(all: readonly Figures[]): string {
+  const range = (of: (each: Figures) => number): string => `${Math.min(...all.map(of))}–${Math.max(...all.map(of))}`;
+  return `roster ${range(({ roster }) => roster)}, neighbours in the DHT ${range(({ dhtPeers }) => dhtPeers)}, records ${range(({ records }) => records)}`;
 }
 
 async function search(stage: Stage, people: readonly Somebody[]): Promise<Measured> {

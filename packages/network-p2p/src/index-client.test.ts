@@ -15,7 +15,12 @@ async function stage() {
   const pushes: Push[] = [];
   const ended = Promise.withResolvers<void>();
   const connection = { newStream: async () => near } as unknown as Connection;
-  const handlers = { onPush: (push: Push) => void pushes.push(push), onEnd: ended.resolve };
+  const leavings: (readonly Uint8Array[])[] = [];
+  const handlers = {
+    onPush: (push: Push) => void pushes.push(push),
+    onEnd: ended.resolve,
+    onLeaving: (ads: readonly Uint8Array[]) => void leavings.push(ads),
+  };
   const client = await openIndexClient(connection, handlers, signal);
   const supernode = openFrames(far, MAX_INDEX_FRAME_BYTES);
   const requests = supernode.incoming[Symbol.asyncIterator]();
@@ -25,7 +30,7 @@ async function stage() {
     return request.value;
   };
   const say = (reply: IndexReply) => supernode.send(indexReply.encode(reply));
-  return { client, supernode, nextRequest, say, pushes, ended: ended.promise };
+  return { client, supernode, nextRequest, say, pushes, leavings, ended: ended.promise };
 }
 
 test("[PP50] answers find their questions, in whatever order they come; pushes are told beside them", async () => {
@@ -64,4 +69,15 @@ test("[PP50] only so many questions are under way at once, and an aborted one is
   const reason = new Error("changed my mind");
   control.abort(reason);
   expect(new Set(await Promise.all(asked))).toEqual(new Set([reason]));
+});
+
+test("[PP82] a ping is answered by a sign of life that wants no answer; one that leaves says so all the same", async () => {
+  const { client, leavings, nextRequest, say } = await stage();
+  await say({ kind: "ping" });
+  expect(await nextRequest()).toEqual({ kind: "here", id: 0 });
+  await say({ kind: "ads", id: 0, ads: [Uint8Array.of(7)] });
+  const asked = client.ask({ kind: "here" });
+  const { id } = await nextRequest();
+  await say({ kind: "done", id });
+  expect([await asked, leavings]).toEqual([{ kind: "done", id }, [[Uint8Array.of(7)]]]);
 });

@@ -51,6 +51,9 @@ const SINCE_2: ReadonlySet<Question["kind"]> = new Set<Question["kind"]>([
   "gossip",
 ]);
 
+/** The id of a request that wants no answer. */
+const UNANSWERED = 0;
+
 /** Our half of one index stream. */
 export interface IndexClient {
   /** What the supernode speaks: builds before 0.2 speak 1. */
@@ -65,7 +68,7 @@ export interface IndexClient {
 
 /**
  * Opens the index protocol on a connection to a supernode. `onPush` hears what it pushes; `onEnd` hears once that the
- * stream is over, whoever ended it; `onHeard` hears of every frame. A `ping` is answered with `here`, by `onPing` where given.
+ * stream is over, whoever ended it; `onHeard` hears of every frame. A `ping` is answered with a `here` that wants no answer.
  */
 export async function openIndexClient(
   connection: Connection,
@@ -73,7 +76,8 @@ export async function openIndexClient(
     readonly onPush: (push: Push) => void;
     readonly onEnd: () => void;
     readonly onHeard?: () => void;
-    readonly onPing?: () => void;
+    /** It was asked for a sign of life, gave one, and says that it leaves: its ad. */
+    readonly onLeaving?: (ads: readonly Uint8Array[]) => void;
   },
   signal: AbortSignal,
 ): Promise<IndexClient> {
@@ -88,17 +92,23 @@ export async function openIndexClient(
     waiting.clear();
     handlers.onEnd();
   };
+  const take = (reply: IndexReply): void => {
+    if (!("id" in reply)) return reply.kind === "ping" ? answerPing() : handlers.onPush(reply);
+    if (reply.id !== UNANSWERED) return waiting.get(reply.id)?.resolve(reply);
+    if (reply.kind === "ads") handlers.onLeaving?.(reply.ads);
+  };
   const read = async (): Promise<void> => {
     for await (const frame of frames.incoming) {
       handlers.onHeard?.();
       const reply = indexReply.decode(frame);
       if (!reply.ok) throw new NetworkError("refused", `the supernode speaks another language: ${reply.reason}`);
-      if ("id" in reply.value) waiting.get(reply.value.id)?.resolve(reply.value);
-      else if (reply.value.kind === "ping") answerPing();
-      else handlers.onPush(reply.value);
+      take(reply.value);
     }
   };
-  const answerPing = handlers.onPing ?? ((): void => void ask({ kind: "here" }).catch(() => {}));
+  const answerPing = (): void => {
+    const here = indexRequest.encode({ kind: "here", id: UNANSWERED });
+    frames.send(here).catch(() => {});
+  };
   const version = stream.protocol === INDEX_PROTOCOL_1 ? 1 : 2;
   const ask: IndexClient["ask"] = async (question, signal) => {
     if (version === 1 && SINCE_2.has(question.kind))

@@ -116,7 +116,7 @@ export async function openSupernodeLink(
         onHeard: () => {
           lookedAt = clock.now();
         },
-        onPing: () => void check(index).catch(() => {}),
+        onLeaving: handlers.onAds,
       },
       limit,
     );

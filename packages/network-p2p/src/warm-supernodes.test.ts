@@ -135,7 +135,7 @@ test("[PP29] with different homes a presence is found through the DHT, and the d
   }
 });
 
-test("[PP72] a leaf that a full supernode turns away hears from it of others, and goes there", async () => {
+test("[PP81] a leaf that a full supernode turns away hears from it of others, and goes there", async () => {
   const world = await createP2pWorld({ supernodes: 1, maxReservations: 1, warm: 1 });
   const full = world.supernodes[0];
   if (full === undefined) throw new Error("a supernode");

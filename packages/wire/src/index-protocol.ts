@@ -59,7 +59,7 @@ export type IndexRequest =
       /** Whether it would serve, were it needed. */
       readonly candidate: "yes" | "no";
     }
-  /** Since 2. The answer to a pushed `ping`. */
+  /** Since 2. The answer to a pushed `ping`, or a question for a sign of life. With `id` 0 it is answered only by one that leaves. */
   | { readonly kind: "here"; readonly id: number }
   /** Since 2. */
   | ExchangeRequest;

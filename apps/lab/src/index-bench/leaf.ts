@@ -2,7 +2,7 @@ import { silent, systemClock, systemRandom } from "@skein/core";
 import { type Account, createAccount, type SupernodeAd } from "@skein/identity";
 import { createP2pNetwork, type P2pNetwork } from "@skein/network-p2p";
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** Starts the product's leaf with these supernodes; resolves when it is online with all of them. */
 export async function startLeaf(

@@ -96,8 +96,9 @@ export async function serveIndex(
         dependencies.pings.add(pingNow);
       }
       // Answers come as they are ready; the rate limit bounds how many are under way.
-      answer(request.value, asker, watcher, dependencies).then(say, () =>
-        say(refused(request.value.id, "unavailable")),
+      answer(request.value, asker, watcher, dependencies).then(
+        (reply) => (isWanted(request.value, reply) ? say(reply) : undefined),
+        () => say(refused(request.value.id, "unavailable")),
       );
     }
   } catch {
@@ -117,6 +118,11 @@ const SINCE_2: ReadonlySet<IndexReply["kind"]> = new Set(["ping", "joined", "dur
 /** Whether a peer that speaks version 1 can read this. */
 function spokenIn1(reply: IndexReply): boolean {
   return !SINCE_2.has(reply.kind) && !(reply.kind === "refused" && reply.reason === "busy");
+}
+
+/** A sign of life that was asked for is answered only when there is something to say. */
+function isWanted({ id, kind }: IndexRequest, reply: IndexReply): boolean {
+  return !(kind === "here" && id === 0 && reply.kind === "done");
 }
 
 const DEAR: ReadonlySet<IndexRequest["kind"]> = new Set(["put", "turn"]);

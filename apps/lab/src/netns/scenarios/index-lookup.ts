@@ -22,7 +22,7 @@ const STARTING_AT_ONCE = 4;
 const SETTLED_WITHIN_MS = 300_000;
 const LOOK_EVERY_MS = 1_000;
 /** It has to stay so this long: forty programs that just met are busy for a while on a small machine, ms. */
-const STEADY_MS = 15_000;
+const STEADY_MS = 30_000;
 const TELL_EVERY_MS = 10_000;
 /** After a search its last acknowledgements are waited for, ms. */
 const QUIET_MS = 250;

@@ -93,9 +93,11 @@ export async function openIndexClient(
     handlers.onEnd();
   };
   const take = (reply: IndexReply): void => {
-    if (!("id" in reply)) return reply.kind === "ping" ? answerPing() : handlers.onPush(reply);
-    if (reply.id !== UNANSWERED) return waiting.get(reply.id)?.resolve(reply);
-    if (reply.kind === "ads") handlers.onLeaving?.(reply.ads);
+    if (!("id" in reply)) {
+      if (reply.kind === "ping") answerPing();
+      else handlers.onPush(reply);
+    } else if (reply.id !== UNANSWERED) waiting.get(reply.id)?.resolve(reply);
+    else if (reply.kind === "ads") handlers.onLeaving?.(reply.ads);
   };
   const read = async (): Promise<void> => {
     for await (const frame of frames.incoming) {

@@ -20,6 +20,9 @@ export interface RosterGossip {
 /** Bytes of ads in one page or request: it has to fit a frame. */
 const MAX_PAGE_BYTES = 14_000;
 
+/** Share of the roster that was unknown, above which the next neighbour is asked at once. */
+const MUCH_UNKNOWN = 0.02;
+
 /** Makes it. */
 export function createRosterGossip(dependencies: {
   readonly clock: Clock;
@@ -59,16 +62,19 @@ export function createRosterGossip(dependencies: {
   };
   const checked = (ads: readonly Uint8Array[]): SupernodeAd[] => ads.flatMap((bytes) => roster.read(bytes) ?? []);
   const heard: RosterGossip["heard"] = (ads, from) => pass(checked(ads).filter(isNews), from);
-  const readAll = async (supernode: DeviceId): Promise<void> => {
+  /** Says how many supernodes it told us of that we did not know. */
+  const readAll = async (supernode: DeviceId): Promise<number> => {
     let after: Uint8Array | undefined;
+    let unknown = 0;
     for (let seen = 0; seen < MAX_ROSTER; ) {
       const answer = await pool().ask(supernode, after === undefined ? { kind: "roster" } : { kind: "roster", after });
-      if (answer.kind !== "roster" || answer.ads.length === 0) return;
-      for (const ad of checked(answer.ads)) roster.add(ad);
+      if (answer.kind !== "roster" || answer.ads.length === 0) break;
+      unknown += checked(answer.ads).filter((ad) => roster.add(ad) === "new").length;
       seen += answer.ads.length;
-      if (answer.next === undefined) return;
+      if (answer.next === undefined) break;
       after = answer.next;
     }
+    return unknown;
   };
 
   return {
@@ -81,7 +87,9 @@ export function createRosterGossip(dependencies: {
       const chosen = able[Math.floor(random.fraction() * able.length)];
       if (chosen === undefined || clock.now() < syncAt) return;
       syncAt = clock.now() + ROSTER_SYNC_MS;
-      await readAll(chosen.supernode);
+      const unknown = await readAll(chosen.supernode);
+      // While much was unknown, more may be: the next round asks another.
+      if (unknown > roster.size * MUCH_UNKNOWN) syncAt = 0;
     },
     page(after) {
       const some = roster.page(after === undefined ? undefined : deviceIdFromKey(after), MAX_ROSTER_ADS);

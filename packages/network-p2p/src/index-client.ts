@@ -8,6 +8,7 @@ import {
   type IndexRequest,
   indexReply,
   indexRequest,
+  isSince2,
 } from "@skein/wire";
 import { INDEX_REQUEST_TIMEOUT_MS, MAX_INDEX_REQUESTS_IN_FLIGHT } from "./defaults.ts";
 import { openFrames } from "./frames.ts";
@@ -37,19 +38,6 @@ export class SupernodeRefusal extends NetworkError {
     this.retryAfterMs = retryAfterMs;
   }
 }
-
-const SINCE_2: ReadonlySet<Question["kind"]> = new Set<Question["kind"]>([
-  "join",
-  "here",
-  "put-durable",
-  "find-durable",
-  "store",
-  "fetch",
-  "offer",
-  "follow",
-  "roster",
-  "gossip",
-]);
 
 /** The id of a request that wants no answer. */
 const UNANSWERED = 0;
@@ -113,7 +101,7 @@ export async function openIndexClient(
   };
   const version = stream.protocol === INDEX_PROTOCOL_1 ? 1 : 2;
   const ask: IndexClient["ask"] = async (question, signal) => {
-    if (version === 1 && SINCE_2.has(question.kind))
+    if (version === 1 && isSince2(question))
       throw new NetworkError("unsupported", `the supernode is too old for "${question.kind}"`);
     if (waiting.size >= MAX_INDEX_REQUESTS_IN_FLIGHT)
       throw new NetworkError("refused", "too many requests are under way");

@@ -3,9 +3,11 @@ import { signNotice } from "@skein/election";
 import { createKeyPair } from "@skein/identity";
 import { createContractAccount } from "@skein/testkit";
 import { afterEach, expect, test } from "vitest";
+import { openIndexClient } from "../src/index-client.ts";
 import type { ElectedNode, NodeOptions } from "./election-world.ts";
 import { startElectedNode } from "./election-world.ts";
 import { checkedAd, createMember, type P2pMember } from "./p2p-world.ts";
+import { startRawLeaf } from "./raw-leaf.ts";
 
 const nodes: ElectedNode[] = [];
 const members: P2pMember[] = [];
@@ -92,6 +94,20 @@ test("[PP58] out of service stage by stage: leaves are moved, roles end, and the
   await until(home.election.view, () => home.supernode.status().service === "open", limit());
   const late = await leafAt([home]);
   expect(late.network.vias().map((via) => via.supernode)).toEqual([home.supernode.id]);
+});
+
+test("[PP82] one that leaves says so to its leaves at once, by its own ad", async () => {
+  const [home] = await seeds(1);
+  if (home === undefined) throw new Error("no seed");
+  const raw = await startRawLeaf();
+  const told = Promise.withResolvers<readonly Uint8Array[]>();
+  const handlers = { onPush: () => {}, onEnd: () => {}, onLeaving: told.resolve };
+  const index = await openIndexClient(await raw.connect(home.supernode), handlers, limit());
+  await index.ask({ kind: "join", as: "leaf", home: "yes", candidate: "no" });
+  home.election.setSettings({ role: "never" });
+  const ads = (await told.promise).map(checkedAd);
+  expect(ads).toMatchObject([{ supernode: home.supernode.id, serving: { phase: "leaving" } }]);
+  await raw.stop();
 });
 
 test("[PP59] a version notice posted at one node reaches all that configured its key, and counts there", async () => {

@@ -43,6 +43,25 @@ export type ExchangeRequest =
   /** News of supernodes. */
   | { readonly kind: "gossip"; readonly id: number; readonly ads: Uint8Array[] };
 
+/** Every kind of them; a kind that is missing here does not compile. */
+const EXCHANGE_KINDS: Readonly<Record<ExchangeRequest["kind"], true>> = {
+  "put-durable": true,
+  "find-durable": true,
+  store: true,
+  fetch: true,
+  offer: true,
+  follow: true,
+  roster: true,
+  gossip: true,
+};
+
+/** Whether a request is about durable records, or between supernodes. */
+export function isExchange<Request extends { readonly kind: string }>(
+  request: Request,
+): request is Extract<Request, { readonly kind: ExchangeRequest["kind"] }> {
+  return Object.hasOwn(EXCHANGE_KINDS, request.kind);
+}
+
 /** Replies. */
 export type ExchangeReply =
   /** Signed durable records, newest of each. */

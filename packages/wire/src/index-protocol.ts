@@ -5,6 +5,7 @@ import { bytesUpTo, counter, key, line, listUpTo, time } from "./fields.ts";
 import {
   type ExchangeReply,
   type ExchangeRequest,
+  isExchange,
   MAX_FOLLOWED_USERS,
   MAX_GOSSIPED_ADS,
   MAX_OFFERED_RECORDS,
@@ -63,6 +64,11 @@ export type IndexRequest =
   | { readonly kind: "here"; readonly id: number }
   /** Since 2. */
   | ExchangeRequest;
+
+/** Whether a request came with version 2: it is not sent on {@link INDEX_PROTOCOL_1}, where it could not be read. */
+export function isSince2(request: Pick<IndexRequest, "kind">): boolean {
+  return request.kind === "join" || request.kind === "here" || isExchange(request);
+}
 
 const durable = bytesUpTo(MAX_DURABLE_BYTES);
 const yesNo = v.picklist(["yes", "no"]);

@@ -61,6 +61,7 @@ export {
 export {
   type ExchangeReply,
   type ExchangeRequest,
+  isExchange,
   MAX_FOLLOWED_USERS,
   MAX_GOSSIPED_ADS,
   MAX_OFFERED_RECORDS,
@@ -78,6 +79,7 @@ export {
   type IndexRequest,
   indexReply,
   indexRequest,
+  isSince2,
   MAX_DEVICES_OF_USER,
   MAX_WATCHED_USERS,
 } from "./index-protocol.ts";

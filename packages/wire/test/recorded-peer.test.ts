@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { definedFormats } from "../src/codec.ts";
 import * as wire from "../src/index.ts";
+import { samples } from "./samples.ts";
 
 interface Recorded {
   readonly [format: string]: { readonly maxBytes: number; readonly samples: readonly string[] };
@@ -20,4 +21,15 @@ test("[WI6] everything that the version before wrote is read today, within limit
     for (const sample of samples)
       expect(format?.decode(Buffer.from(sample, "base64")), name).toMatchObject({ ok: true });
   }
+});
+
+test("[WI6] of the index requests exactly those are marked as new that the version before did not write", () => {
+  const old = (recorded["index-request"]?.samples ?? []).map((sample) => {
+    const request = wire.indexRequest.decode(Buffer.from(sample, "base64"));
+    return request.ok ? request.value.kind : request.reason;
+  });
+  const all = samples.find(({ format }) => format.name === "index-request")?.values as readonly wire.IndexRequest[];
+  const unmarked = all.filter((request) => !wire.isSince2(request)).map(({ kind }) => kind);
+  expect(new Set(unmarked)).toEqual(new Set(old));
+  expect(all.filter(wire.isExchange).every(wire.isSince2)).toBe(true);
 });

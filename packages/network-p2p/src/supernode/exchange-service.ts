@@ -3,7 +3,6 @@ import {
   type ExchangeRequest,
   type IndexRefusal,
   type IndexReply,
-  type IndexRequest,
   MAX_DEVICES_OF_USER,
   MAX_DURABLES_OF_USER,
 } from "@skein/wire";
@@ -29,22 +28,6 @@ export interface ExchangeDependencies {
   readonly now: () => number;
   /** Leaves here watch these users from now on. */
   readonly follow: (users: readonly UserId[]) => void;
-}
-
-const KINDS: ReadonlySet<string> = new Set<ExchangeRequest["kind"]>([
-  "put-durable",
-  "find-durable",
-  "store",
-  "fetch",
-  "offer",
-  "follow",
-  "roster",
-  "gossip",
-]);
-
-/** Whether a request is about durable records, or between supernodes. */
-export function isExchange(request: IndexRequest): request is ExchangeRequest {
-  return KINDS.has(request.kind);
 }
 
 /** A refusal. */

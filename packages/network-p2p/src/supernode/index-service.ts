@@ -8,6 +8,7 @@ import {
   type IndexRequest,
   indexReply,
   indexRequest,
+  isExchange,
   MAX_ADS,
   MAX_DEVICES_OF_USER,
 } from "@skein/wire";
@@ -15,7 +16,7 @@ import { openFrames } from "../frames.ts";
 import { deviceOf } from "../peer-id.ts";
 import { MAX_INDEX_FRAME_BYTES } from "../specification.ts";
 import type { Departures } from "./departures.ts";
-import { answerExchange, type ExchangeDependencies, isExchange, refusalOf, refused } from "./exchange-service.ts";
+import { answerExchange, type ExchangeDependencies, refusalOf, refused } from "./exchange-service.ts";
 import type { IndexStore } from "./index-store.ts";
 import { MAX_UNSENT_ANSWER_BYTES } from "./limits.ts";
 import { watchLiveness } from "./liveness.ts";

@@ -56,7 +56,7 @@ export function createOneHopStore(dependencies: OneHopDependencies): IndexStore 
   };
   /** Ends when a majority answered, or a moment after the first that found something, or when nobody is left to answer. */
   const read = async (of: Sought, id: UserId | DeviceId): Promise<void> => {
-    const holders = placement.othersOf(id).slice(0, REPLICAS);
+    const holders = placement.toAsk(id).slice(0, REPLICAS);
     if (holders.length === 0) return;
     const enough = Promise.withResolvers<void>();
     let answers = 0;

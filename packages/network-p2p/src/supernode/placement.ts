@@ -1,4 +1,5 @@
 import { type DeviceId, keyFromId, type UserId } from "@skein/core";
+import { diverseOrder } from "./diverse-order.ts";
 import { EVERYWHERE_UP_TO, REPLICAS } from "./limits.ts";
 import { holdersOf, type Member } from "./rendezvous.ts";
 import type { Roster } from "./roster.ts";
@@ -11,6 +12,8 @@ export interface Placement {
   isHolder(id: UserId | DeviceId): boolean;
   /** The other holders of a user or device, best first. */
   othersOf(...ids: readonly (UserId | DeviceId)[]): readonly DeviceId[];
+  /** The same, ordered for a read: the first few are of as many neighbourhoods as there are. Rule PG9. */
+  toAsk(id: UserId | DeviceId): readonly DeviceId[];
   /** Holders, us included, were these the members. */
   holders(id: UserId | DeviceId, members: readonly Member[]): readonly DeviceId[];
 }
@@ -51,12 +54,18 @@ export function createPlacement(
     remembered.set(id, fresh);
     return fresh;
   };
+  const othersOf: Placement["othersOf"] = (...ids) =>
+    [...new Set(ids.flatMap(now))].filter((each) => each !== self.supernode);
   return {
     get members() {
       return members();
     },
     isHolder: (id) => now(id).includes(self.supernode),
-    othersOf: (...ids) => [...new Set(ids.flatMap(now))].filter((each) => each !== self.supernode),
+    othersOf,
+    toAsk(id) {
+      const places = new Map(members().map(({ neighbourhood, supernode }) => [supernode, neighbourhood]));
+      return diverseOrder(othersOf(id), (each) => places.get(each) ?? "");
+    },
     holders,
   };
 }

@@ -1,8 +1,10 @@
-import { deviceIdFromKey } from "@skein/core";
+import { deviceIdFromKey, userIdFromKey } from "@skein/core";
 import { createSeededRandom } from "@skein/testkit";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { createPlacement } from "./placement.ts";
 import { holdersOf, type Member } from "./rendezvous.ts";
+import type { Roster } from "./roster.ts";
 
 const random = createSeededRandom(0x0513);
 const member = (index: number): Member => ({
@@ -71,4 +73,22 @@ test("[PI2] up to 64 supernodes all hold every key, each key in its own order; t
   const all = holdersOf(key, many.slice(0, 64), few);
   expect(new Set(all)).toEqual(new Set(many.slice(0, 64).map((each) => each.supernode)));
   expect(holdersOf(key, many.slice(0, 65), few).length).toBe(3);
+});
+
+test("[PG9] where all hold all, a read asks in different neighbourhoods first, and leaves nobody out", () => {
+  // Twenty of one landlord, two of others.
+  const members = Array.from({ length: 22 }, (_, index) => ({
+    ...member(index),
+    neighbourhood: index < 20 ? "10.1" : `10.${index}`,
+  }));
+  const [self, ...others] = members;
+  if (self === undefined) throw new Error("nobody");
+  const placement = createPlacement({}, { self, roster: { members: others } as Roster });
+  const placeOf = (id: string): string | undefined => members.find((each) => each.supernode === id)?.neighbourhood;
+  for (const key of keys.slice(0, 100)) {
+    const user = userIdFromKey(key);
+    const asked = placement.toAsk(user);
+    expect(new Set(asked.slice(0, 3).map(placeOf)).size).toBe(3);
+    expect(new Set(asked)).toEqual(new Set(placement.othersOf(user)));
+  }
 });

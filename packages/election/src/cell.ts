@@ -32,7 +32,7 @@ export interface CellView {
   readonly at: number;
   /** Without ourselves. At most {@link MAX_CELL}. */
   readonly supernodes: readonly SupernodeReport[];
-  /** Our own failed and tried placements as a leaf in the last minutes: evidence, where the rest is hearsay. */
+  /** Our own tried and failed placements as a leaf in the last minutes (EL33): evidence, where the rest is hearsay. */
   readonly ownTries: number;
   readonly ownFailures: number;
 }

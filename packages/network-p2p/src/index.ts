@@ -12,3 +12,4 @@ export type { DirectPolicy } from "./direct-paths.ts";
 export type { HostCacheStore } from "./host-cache.ts";
 export { createP2pNetwork, type P2pNetwork } from "./network.ts";
 export type { P2pNetworkDependencies, P2pNetworkOptions, SupernodeSource } from "./options.ts";
+export { createPlacements, type PlacementCounts, type Placements } from "./placements.ts";

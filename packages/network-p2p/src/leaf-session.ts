@@ -70,6 +70,7 @@ export async function openLeafSession(
       dial,
       random,
       refill,
+      placements: dependencies.placements,
       isBusy: (supernode) => node.getConnections().some((each) => carriesThrough(each, supernode)),
       report,
       reservations: reservationsOf(parts),

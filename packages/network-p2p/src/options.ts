@@ -3,6 +3,7 @@ import type { Account, SupernodeAd } from "@skein/identity";
 import type { DialPolicy } from "./addresses.ts";
 import type { DirectPolicy } from "./direct-paths.ts";
 import type { HostCacheStore } from "./host-cache.ts";
+import type { Placements } from "./placements.ts";
 
 /** How a leaf behaves. */
 export interface P2pNetworkOptions {
@@ -25,4 +26,6 @@ export interface P2pNetworkDependencies {
   readonly hostCache: HostCacheStore;
   /** Counts what passes; left out: nothing is counted. */
   readonly meter?: TrafficMeter | undefined;
+  /** Hears how tries at supernodes went, for the election of a node in the same process; left out: nobody does. */
+  readonly placements?: Pick<Placements, "placed" | "failed"> | undefined;
 }

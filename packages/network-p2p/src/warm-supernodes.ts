@@ -9,6 +9,7 @@ import type { Push } from "./index-client.ts";
 import type { RelayReservations } from "./libp2p-parts.ts";
 import { watchLinks } from "./link-watch.ts";
 import { toNetworkError } from "./network-errors.ts";
+import type { Placements } from "./placements.ts";
 import type { Refill } from "./refill.ts";
 import { createRefillPace } from "./refill-pace.ts";
 import { factsOf } from "./supernode-facts.ts";
@@ -38,6 +39,7 @@ export interface WarmDependencies extends LinkDependencies {
   readonly isBusy: (supernode: DeviceId) => boolean;
   readonly random: Random;
   readonly report: Report;
+  readonly placements?: Pick<Placements, "placed" | "failed"> | undefined;
 }
 
 /** Starts keeping `wanted` supernodes warm, as `supernode-plan.ts` says; this only carries plans out. */
@@ -45,7 +47,7 @@ export function keepWarm(
   options: { readonly wanted: number; readonly policy: DialPolicy },
   dependencies: WarmDependencies,
 ): WarmSupernodes {
-  const { cache, clock, isBusy, random, refill, report } = dependencies;
+  const { cache, clock, isBusy, placements, random, refill, report } = dependencies;
   const { policy, wanted } = options;
   const links = createLive<readonly SupernodeLink[]>([]);
   const experiences = createExperiences({ cache, clock, random });
@@ -91,6 +93,7 @@ export function keepWarm(
       .catch((error: unknown) => {
         lastError = toNetworkError(error);
         experiences.failed(supernode, error);
+        placements?.failed(supernode, error);
       })
       .finally(() => {
         connecting.delete(supernode);
@@ -128,6 +131,7 @@ export function keepWarm(
     );
     if (stopping.signal.aborted) return link.close();
     experiences.worked(supernode, link.rttMs);
+    placements?.placed(supernode);
     lastError = undefined;
     if (cache.merge([link.ad])) refill.keep();
     cache.proved(supernode);

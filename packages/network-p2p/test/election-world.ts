@@ -8,6 +8,7 @@ import {
   type Tuning,
 } from "@skein/election";
 import { createKeyPair } from "@skein/identity";
+import type { Placements } from "../src/index.ts";
 import {
   createNoticeBoard,
   createSupernode,
@@ -59,6 +60,8 @@ export interface NodeOptions {
   /** What its operator says of the UDP port; nobody listens there, see below. Left out: that it is reached. */
   readonly udp?: "reached" | "not-reached";
   readonly memory?: ElectionMemory;
+  /** How leaves of its process fared; left out: it has none. */
+  readonly placements?: Placements;
 }
 
 /**
@@ -102,6 +105,7 @@ export async function startElectedNode(
       report: silent,
       board,
       store: { load: async () => options.memory ?? noMemory, save: async () => {} },
+      ...(options.placements === undefined ? {} : { placements: options.placements }),
       probes: [supernode.dialBack, udpAsDeclared(options.udp ?? "reached")],
       headroom: () => roomy,
     },

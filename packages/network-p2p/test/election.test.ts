@@ -1,8 +1,9 @@
 import { systemClock, systemRandom, until } from "@skein/core";
-import { signNotice } from "@skein/election";
+import { type ElectionState, signNotice } from "@skein/election";
 import { createKeyPair } from "@skein/identity";
 import { createContractAccount } from "@skein/testkit";
 import { afterEach, expect, test } from "vitest";
+import { createPlacements, type Placements } from "../src/index.ts";
 import { openIndexClient } from "../src/index-client.ts";
 import type { ElectedNode, NodeOptions } from "./election-world.ts";
 import { startElectedNode } from "./election-world.ts";
@@ -32,15 +33,18 @@ const opened = ({ election }: ElectedNode): Promise<unknown> =>
   until(election.view, ({ state }) => state.role.kind === "serving", limit());
 const ended = ({ election }: ElectedNode): Promise<unknown> =>
   until(election.view, ({ state }) => state.role.kind === "leaf", limit());
-/** A leaf that knows these supernodes and keeps one of them. */
-async function leafAt(at: readonly ElectedNode[]): Promise<P2pMember> {
+/** A leaf that knows these supernodes and keeps one of them; started, unless it will find no room. */
+async function leafAt(at: readonly ElectedNode[], placements?: Placements): Promise<P2pMember> {
   const member = createMember(createContractAccount(systemRandom), {
     warm: 1,
     supernodes: async () => at.map(({ supernode }) => checkedAd(supernode.ad())),
     directPolicy: () => "deny",
+    ...(placements === undefined ? {} : { placements }),
   });
   members.push(member);
-  await member.network.start(limit());
+  const starting = member.network.start(limit());
+  if (placements === undefined) await starting;
+  else starting.catch(() => {});
   return member;
 }
 
@@ -110,6 +114,19 @@ test("[PP82] one that leaves says so to its leaves at once, by its own ad", asyn
   await raw.stop();
 });
 
+test("[EL33] what leaves of its process were told at the door, and nothing else, is a node's own evidence of need", async () => {
+  const full = await seeds(3, { settings: { role: "always", leaves: 1 } });
+  for (const each of full) await leafAt([each]);
+  const placements = createPlacements({ clock: systemClock });
+  const told = await node({ placements });
+  const untold = await node();
+  await leafAt(full, placements);
+  const { cell } = (await until(told.election.view, ({ state }) => ownFailures(state) >= 3, limit())).state;
+  expect(cell?.ownTries).toBe(cell?.ownFailures);
+  const { state } = await until(untold.election.view, ({ state: { cell: seen } }) => seen !== undefined, limit());
+  expect(state.cell).toMatchObject({ ownTries: 0, ownFailures: 0 });
+});
+
 test("[PP59] a version notice posted at one node reaches all that configured its key, and counts there", async () => {
   const operator = createKeyPair(systemRandom);
   const [seed] = await seeds(2, { operatorKey: operator.publicKey });
@@ -139,6 +156,10 @@ test("[PP59] a version notice posted at one node reaches all that configured its
   });
   expect(stranger.election.view.value.state.policy).toEqual({ kind: "unmanaged" });
 });
+
+function ownFailures({ cell }: ElectionState): number {
+  return cell?.ownFailures ?? 0;
+}
 
 function parsed(issuedAt: number) {
   return {

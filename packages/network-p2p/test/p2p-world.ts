@@ -1,7 +1,13 @@
 import { type DeviceId, type SkeinEvent, silent, systemClock, systemRandom } from "@skein/core";
 import { type Account, createKeyPair, type KeyPair, type SupernodeAd, signAd, verifyAd } from "@skein/identity";
 import { type ContractMember, type ContractWorld, createContractAccount } from "@skein/testkit";
-import { createP2pNetwork, type DirectPolicy, type HostCacheStore, type P2pNetwork } from "../src/index.ts";
+import {
+  createP2pNetwork,
+  type DirectPolicy,
+  type HostCacheStore,
+  type P2pNetwork,
+  type Placements,
+} from "../src/index.ts";
 import { createSupernode, type Supernode, type SupernodeOptions } from "../src/supernode/index.ts";
 import { openTcpDoor, type TcpDoor } from "./tcp-door.ts";
 
@@ -95,6 +101,7 @@ export function createMember(
     readonly warm: number;
     readonly supernodes: () => Promise<readonly SupernodeAd[]>;
     readonly directPolicy: DirectPolicy;
+    readonly placements?: Placements;
   },
 ): P2pMember {
   const events: SkeinEvent[] = [];
@@ -108,6 +115,7 @@ export function createMember(
       supernodes: how.supernodes,
       directPolicy: how.directPolicy,
       hostCache: forgetful,
+      placements: how.placements,
     },
   );
   return { account, network, events, via: network.vias };

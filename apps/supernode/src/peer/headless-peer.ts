@@ -10,7 +10,7 @@ import { type Clock, createTrafficMeter, type Mode, type Random, type Report, ty
 import { type Account, accountSecrets, createAccount, openAccount, type SupernodeList } from "@skein/identity";
 import { createMemoryStore, type MessageStore } from "@skein/messaging";
 import { createCentralNetwork } from "@skein/network-central";
-import { createP2pNetwork } from "@skein/network-p2p";
+import { createP2pNetwork, type Placements } from "@skein/network-p2p";
 import { createEchoSource } from "./echo-source.ts";
 import { fetchFirstHosts } from "./first-hosts.ts";
 import { createAnalyser, createRecorder, type Listen, together } from "./hearing.ts";
@@ -47,6 +47,8 @@ export interface HeadlessPeerDependencies {
   readonly frames: FrameClock;
   readonly clock: Clock;
   readonly random: Random;
+  /** Hears how each fared at supernodes. */
+  readonly placements: Placements;
   readonly tell: Tell;
 }
 
@@ -63,7 +65,7 @@ export async function startHeadlessPeer(
   options: HeadlessPeerOptions,
   dependencies: HeadlessPeerDependencies,
 ): Promise<HeadlessPeer> {
-  const { clock, random, tell } = dependencies;
+  const { clock, placements, random, tell } = dependencies;
   const first = await fetchFirstHosts(options.page, clock.now);
   const modes = modesFrom(options.mode, first);
   const store = beginningWith(options.mode, profileStoreOf(options));
@@ -78,7 +80,7 @@ export async function startHeadlessPeer(
       store,
       messages: messageStoreOf(options),
       media: createNodeMedia({ ...dependencies, ...sound }),
-      networks: networksOf(options, first, { account, store, clock, random, report, meter }),
+      networks: networksOf(options, first, { account, store, clock, random, report, meter, placements }),
       meter,
       clock,
       random,
@@ -160,6 +162,7 @@ function networksOf(
     readonly random: Random;
     readonly report: Report;
     readonly meter: TrafficMeter;
+    readonly placements: Placements;
   },
 ): Parameters<typeof createClient>[1]["networks"] {
   const { store, clock } = ground;

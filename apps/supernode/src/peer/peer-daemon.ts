@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { type Mode, systemClock, systemRandom } from "@skein/core";
 import type { Account } from "@skein/identity";
+import { createPlacements } from "@skein/network-p2p";
 import type { Logger } from "pino";
 import type { Values } from "../configuration.ts";
 import { ConfigurationError } from "../configuration-error.ts";
@@ -62,10 +63,11 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
     });
     closers.push(native.close);
     const frames = createFrameClock(systemClock, (error) => log.error({ event: "peer.sound-failed", err: error }));
+    const placements = createPlacements({ clock: systemClock });
     const peers = new Map<number, HeadlessPeer>();
     for (const plan of plansOf(values)) {
       const tell = (news: PeerNews): void => say(plan.number, news);
-      const shared = { native, frames, clock: systemClock, random: systemRandom, tell };
+      const shared = { native, frames, clock: systemClock, random: systemRandom, placements, tell };
       const peer = await startPlanned(plan, values, shared, peers.get(0)?.account);
       peers.set(plan.number, peer);
       closers.push(peer.close, watchSession(peer.session, tell));
@@ -73,7 +75,7 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
       else if (values.answer === "auto") closers.push(takeCalls(peer));
     }
     const { listen, serve, "http-port": port } = values;
-    const serving = serve === "never" ? undefined : await startPeerServing(values, serve, log);
+    const serving = serve === "never" ? undefined : await startPeerServing(values, serve, { log, placements });
     if (serving !== undefined) closers.push(serving.stop);
     const more = serving?.handlers ?? [];
     if (port !== undefined)

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { systemClock } from "@skein/core";
+import type { Placements } from "@skein/network-p2p";
 import type { Logger } from "pino";
 import type { Values } from "../configuration.ts";
 import type { Handler } from "../http.ts";
@@ -29,7 +30,7 @@ export interface PeerServing {
 export async function startPeerServing(
   values: Values<typeof peerSettings>,
   role: "always" | "auto",
-  log: Logger,
+  { log, placements }: { readonly log: Logger; readonly placements: Placements },
 ): Promise<PeerServing> {
   const data = join(values.data, "serving");
   const settings = { ...values, data, role, listen: values["serve-listen"] };
@@ -42,6 +43,7 @@ export async function startPeerServing(
       key,
       log,
       datastore,
+      placements,
       tls: undefined,
       supernodes: async () => (await Promise.all([ofPage(), bootstrapAds(values.bootstrap, log)])).flat(),
     });

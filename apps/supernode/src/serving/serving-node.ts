@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { systemClock, systemRandom, until } from "@skein/core";
 import type { Headroom } from "@skein/election";
 import type { KeyPair, SupernodeAd } from "@skein/identity";
+import type { Placements } from "@skein/network-p2p";
 import {
   createNoticeBoard,
   createSupernode,
@@ -48,6 +49,8 @@ export interface ServingNodeDependencies {
   readonly tls: TlsFiles | undefined;
   /** First other supernodes. */
   readonly supernodes: () => Promise<readonly SupernodeAd[]>;
+  /** How the people of this process fared at supernodes; left out: there are none. */
+  readonly placements?: Placements;
 }
 
 /** What `--allow-private` opens: RFC 1918, carrier NAT, loopback and link-local addresses. */
@@ -105,6 +108,7 @@ export async function startServingNode(
       clock,
       report,
       board,
+      ...(dependencies.placements === undefined ? {} : { placements: dependencies.placements }),
       store: savingToo(electionFile(values.data, log), traffic.save),
       probes:
         options.reachability === "declared"

@@ -12,6 +12,7 @@ import {
   step,
   type Tuning,
 } from "@skein/election";
+import type { Placements } from "../placements.ts";
 import { createHearsay } from "./hearsay.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { ReachabilityProbe } from "./reachability-probe.ts";
@@ -47,6 +48,8 @@ export interface ElectionDriverDependencies {
   readonly store: ElectionStore;
   readonly board: NoticeBoard;
   readonly probes: readonly ReachabilityProbe[];
+  /** How leaves of this process fared at supernodes; left out: there are none. */
+  readonly placements?: Pick<Placements, "within">;
   /** What the machine under us has left; leaves and those turned away are added here. */
   readonly headroom: () => Omit<Headroom, "leaves" | "turnedAway">;
 }
@@ -73,7 +76,7 @@ export async function startElection(
   },
   dependencies: ElectionDriverDependencies,
 ): Promise<ElectionDriver> {
-  const { board, clock, headroom, probes, report, store, supernode } = dependencies;
+  const { board, clock, headroom, placements, probes, report, store, supernode } = dependencies;
   const { build, settings, tuning } = options;
   const { service } = supernode;
   const hearsay = createHearsay();
@@ -139,7 +142,8 @@ export async function startElection(
   const look = async (): Promise<void> => {
     await supernode.meetNeighbours();
     const reports = hearsay.reports(supernode.heard(), clock.now());
-    give({ kind: "cell", heard: { reports, ownTries: 0, ownFailures: 0 } });
+    const { failures, tries } = placements?.within(tuning.growthWindowMs) ?? { tries: 0, failures: 0 };
+    give({ kind: "cell", heard: { reports, ownTries: tries, ownFailures: failures } });
   };
   const measure = (): void => {
     cancelMeasure = clock.at(clock.now() + (options.measureEveryMs ?? MEASURE_EVERY_MS), measure);

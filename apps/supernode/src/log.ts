@@ -11,6 +11,7 @@ const LEVELS: Partial<Record<SkeinEvent["name"], Level>> = {
   "net.supernode.lost": "warn",
   "election.changed": "info",
   "election.failed": "error",
+  "election.look-failed": "warn",
   "election.notice": "info",
   "record.refused": "warn",
   "peer.bad-message": "warn",

@@ -32,7 +32,13 @@ export type SkeinEvent =
   | { readonly name: "net.supernode.lost" | "net.supernode.connected"; readonly supernode: string }
   /** What the election of this node did, and what kept it from doing it. */
   | { readonly name: "election.changed"; readonly decision: string }
-  | { readonly name: "election.failed"; readonly reason: string }
+  | { readonly name: "election.failed" | "election.look-failed"; readonly reason: string }
+  /** Of one round, what did not work: supernodes that were not met, helpers that did not tell. `reason` is the first one's. */
+  | {
+      readonly name: "net.neighbours.failed" | "net.dial-back.failed";
+      readonly failed: number;
+      readonly reason: string;
+    }
   /** A version notice counts from now on. */
   | { readonly name: "election.notice"; readonly sequence: number; readonly election: string }
   /** Why a leaf takes up, leaves, or calls home a supernode. */

@@ -1,5 +1,5 @@
 import type { Connection, Stream } from "@libp2p/interface";
-import { type Clock, NetworkError, type Random } from "@skein/core";
+import { type Clock, NetworkError, type Random, type Report } from "@skein/core";
 import type { PortKind, Verdict } from "@skein/election";
 import { NONCE_BYTES, REACH_PROTOCOL, type ReachReply, reachReply, reachRequest } from "@skein/wire";
 import { toString as encodeText } from "uint8arrays/to-string";
@@ -9,6 +9,7 @@ import { openFrames } from "../frames.ts";
 import { DIAL_BACK_TIMEOUT_MS } from "./limits.ts";
 import type { Neighbour } from "./neighbours.ts";
 import type { ReachabilityProbe } from "./reachability-probe.ts";
+import { failuresOf, reportRound } from "./round-failures.ts";
 
 /** Our half of the dial-back: asks supernodes to dial us, and knows a dial-back when it comes. */
 export interface DialBack extends ReachabilityProbe {
@@ -20,6 +21,7 @@ export interface DialBack extends ReachabilityProbe {
 export interface DialBackDependencies {
   readonly clock: Clock;
   readonly random: Random;
+  readonly report: Report;
   /** Supernodes that can be asked. */
   readonly helpers: () => readonly Neighbour[];
   /** Our addresses as others should see them, without peer id. */
@@ -52,24 +54,25 @@ const NONCE_WAIT_MS = 2_000;
  * connection to us: a helper cannot claim it. `not-reached` is its word; the machine wants two of them.
  */
 export function createDialBack(options: DialBackOptions, dependencies: DialBackDependencies): DialBack {
-  const { addresses, clock, helpers, onReached, random } = dependencies;
+  const { addresses, clock, helpers, onReached, random, report } = dependencies;
   const pending = new Map<string, PromiseWithResolvers<"arrived">>();
   const stopping = new AbortController();
   let cancelNext = (): void => {};
   let tell: Parameters<ReachabilityProbe["start"]>[0] = () => {};
 
-  const ask = async (helper: Neighbour): Promise<boolean> => {
+  /** Rejects when the helper does not help. */
+  const ask = async (helper: Neighbour): Promise<"told" | "nothing-to-ask"> => {
     const ports = portsOf(addresses()).map((each) => ({ ...each, nonce: random.bytes(NONCE_BYTES) }));
-    if (ports.length === 0) return false;
+    if (ports.length === 0) return "nothing-to-ask";
     for (const { nonce } of ports) pending.set(nameOf(nonce), Promise.withResolvers());
     try {
       const reply = await askHelper(helper.connection, { kind: "dial-me", ports }, stopping.signal);
-      if (reply.kind !== "tried") return false;
+      if (reply.kind !== "tried") throw new NetworkError("refused", `the helper does not help: ${reply.reason}`);
       const tried = reply.ports;
       await Promise.all(
         ports.map((each) => conclude(helper, each, tried.find(({ port }) => port === each.port)?.outcome)),
       );
-      return true;
+      return "told";
     } finally {
       for (const { nonce } of ports) pending.delete(nameOf(nonce));
     }
@@ -92,17 +95,17 @@ export function createDialBack(options: DialBackOptions, dependencies: DialBackD
   };
   const round = async (): Promise<void> => {
     cancelNext();
-    const asked = await Promise.all(
-      apart(helpers(), options.helpers, random).map((helper) => ask(helper).catch(() => false)),
-    );
+    const asked = await Promise.allSettled(apart(helpers(), options.helpers, random).map(ask));
     cancelNext();
     if (stopping.signal.aborted) return;
-    const enough = asked.filter((each) => each).length >= Math.min(2, options.helpers);
+    reportRound(report, "net.dial-back.failed", failuresOf(asked));
+    const told = asked.filter((each) => each.status === "fulfilled" && each.value === "told");
+    const enough = told.length >= Math.min(2, options.helpers);
     const waitMs = (enough ? options.everyMs : options.soonMs) * (0.75 + random.fraction() / 2);
     cancelNext = clock.at(clock.now() + waitMs, check);
   };
   const check = (): void => {
-    round().catch(() => {});
+    round().catch((error: unknown) => reportRound(report, "net.dial-back.failed", [error]));
   };
 
   return {

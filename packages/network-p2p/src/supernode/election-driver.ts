@@ -106,7 +106,7 @@ export async function startElection(
   /** A node whose roles cannot start (a port was taken) serves no more until it is started anew. */
   const fail = (error: unknown): void => {
     failure ??= error;
-    report({ name: "election.failed", reason: error instanceof Error ? error.message : String(error) });
+    report({ name: "election.failed", reason: reasonOf(error) });
     give({ kind: "settings", settings: { ...state.settings, role: "never" } });
   };
   const obey = (output: ElectionOutput): void => {
@@ -116,7 +116,7 @@ export async function startElection(
         cancelWake = clock.at(output.at, () => give({ kind: "tick" }));
         return;
       case "look":
-        look().catch(() => {});
+        look().catch((error: unknown) => report({ name: "election.look-failed", reason: reasonOf(error) }));
         return;
       case "offer":
         inTurn(async () => service.offer(output.slots));
@@ -201,6 +201,10 @@ export async function startElection(
 /** Whether a node is fit and allowed, and only not needed or not its turn. */
 export function wouldServe(decision: Decision): boolean {
   return decision.kind === "stay" && (decision.because === "not-needed" || decision.because === "not-now");
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function describe(decision: Exclude<Decision, { readonly kind: "stay" }>): string {

@@ -1,8 +1,9 @@
-import { type Clock, type DeviceId, isNetworkError, keyFromId, type Random } from "@skein/core";
+import { type Clock, type DeviceId, isNetworkError, keyFromId, type Random, type Report } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
 import type { IndexClient } from "../index-client.ts";
 import type { Roster } from "./roster.ts";
 import type { RosterGossip } from "./roster-gossip.ts";
+import { failuresOf, reportRound } from "./round-failures.ts";
 import type { Neighbour, SupernodePool } from "./supernode-pool.ts";
 
 export type { Neighbour } from "./supernode-pool.ts";
@@ -23,6 +24,7 @@ export interface Neighbours {
 export interface NeighbourDependencies {
   readonly clock: Clock;
   readonly random: Random;
+  readonly report: Report;
   readonly roster: Roster;
   readonly pool: SupernodePool;
   readonly gossip: RosterGossip;
@@ -42,7 +44,8 @@ export interface NeighbourDependencies {
 
 /** Looks after neighbours every `everyMs` until stopped. Failing to reach one costs nothing but that one. */
 export function keepNeighbours(options: { readonly everyMs: number }, dependencies: NeighbourDependencies): Neighbours {
-  const { candidate, clock, gossip, onNotice, onObserved, ownAd, pool, random, roster, source, wanted } = dependencies;
+  const { candidate, clock, gossip, onNotice, onObserved, ownAd, pool, random, report, roster, source, wanted } =
+    dependencies;
   let stopped = false;
   let cancelNext = (): void => {};
   let tending: Promise<void> | undefined;
@@ -80,27 +83,30 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
       if (!isNetworkError(error, "refused")) pool.drop(neighbour.supernode);
     }
   };
-  /** Opens streams to some of those we know, by lot, up to the number wanted. */
-  const meetSome = async (): Promise<void> => {
+  /** Opens streams to some of those we know, by lot, up to the number wanted; gives what failed. */
+  const meetSome = async (): Promise<readonly unknown[]> => {
     const missing = roster
       .toTry()
       .filter((ad) => !pool.isOpen(ad.supernode))
       .map((ad) => ({ ad, lot: random.fraction() }))
       .sort((one, other) => one.lot - other.lot)
       .slice(0, Math.max(0, wanted() - pool.connected.length));
-    await Promise.all(missing.map(({ ad }) => meet(ad.supernode).catch(() => {})));
+    return failuresOf(await Promise.allSettled(missing.map(({ ad }) => meet(ad.supernode))));
   };
   const round = async (): Promise<void> => {
     cancelNext();
-    for (const ad of await source().catch(() => [])) roster.add(ad);
+    const [found] = await Promise.allSettled([source()]);
+    for (const ad of found.status === "fulfilled" ? found.value : []) roster.add(ad);
     const greeted = pool.connected.map(greetOrDrop);
-    await Promise.all([...greeted, meetSome()]);
-    await gossip.sync().catch(() => {});
+    const [unmet] = await Promise.all([meetSome(), ...greeted]);
+    const synced = await Promise.allSettled([gossip.sync()]);
     // Those that the ones just met told us of are met in the same round.
-    await meetSome();
+    const stillUnmet = await meetSome();
     // Another round may have ended meanwhile.
     cancelNext();
-    if (!stopped) cancelNext = clock.at(clock.now() + options.everyMs, again);
+    if (stopped) return;
+    reportRound(report, "net.neighbours.failed", [...failuresOf([found, ...synced]), ...unmet, ...stillUnmet]);
+    cancelNext = clock.at(clock.now() + options.everyMs, again);
   };
   const meet = async (supernode: DeviceId): Promise<void> => {
     await pool.open(supernode);

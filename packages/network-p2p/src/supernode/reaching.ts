@@ -38,7 +38,7 @@ export function createReaching(
   const { pace, policy } = options;
   const dialBack = createDialBack(
     { soonMs: pace.probeSoonMs, everyMs: pace.probeEveryMs, helpers: HELPERS },
-    { clock, random, addresses, helpers, onReached },
+    { clock, random, report, addresses, helpers, onReached },
   );
   const strangers = createStrangerNode(policy);
   const answer = createReachHandler(

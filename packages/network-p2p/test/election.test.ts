@@ -5,6 +5,7 @@ import { createContractAccount } from "@skein/testkit";
 import { afterEach, expect, test } from "vitest";
 import { createPlacements, type Placements } from "../src/index.ts";
 import { openIndexClient } from "../src/index-client.ts";
+import { peerIdOf } from "../src/peer-id.ts";
 import type { ElectedNode, NodeOptions } from "./election-world.ts";
 import { startElectedNode } from "./election-world.ts";
 import { checkedAd, createMember, type P2pMember } from "./p2p-world.ts";
@@ -107,6 +108,8 @@ test("[PP82] one that leaves says so to its leaves at once, by its own ad", asyn
   const told = Promise.withResolvers<readonly Uint8Array[]>();
   const handlers = { onPush: () => {}, onEnd: () => {}, onLeaving: told.resolve };
   const index = await openIndexClient(await raw.connect(home.supernode), handlers, limit());
+  // Stages take their time only where somebody has a slot.
+  await raw.reservations.addRelay(peerIdOf(home.supernode.id), "configured");
   await index.ask({ kind: "join", as: "leaf", home: "yes", candidate: "no" });
   home.election.setSettings({ role: "never" });
   const ads = (await told.promise).map(checkedAd);

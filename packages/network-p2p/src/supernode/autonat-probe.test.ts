@@ -24,5 +24,10 @@ test("[PP64] each address that AutoNAT finds reached is one verdict of one voice
   own = [{ multiaddr: ws, type: "transport", verified: true, lastVerified: clock.now() }];
   probe.check();
   expect(verdicts.length).toBe(2);
+  // libp2p says of an address in a home that it is verified, though nobody tried.
+  const home = multiaddr("/ip4/192.168.1.7/tcp/4001/ws");
+  own = [{ multiaddr: home, type: "transport", verified: true, lastVerified: clock.now() + 1_000 }];
+  probe.check();
+  expect(verdicts.length).toBe(2);
   probe.stop();
 });

@@ -1,6 +1,6 @@
 import type { Clock, DeviceId } from "@skein/core";
 import type { PortKind, Verdict } from "@skein/election";
-import { transportOf } from "../addresses.ts";
+import { mayDial, transportOf } from "../addresses.ts";
 import type { OwnAddress } from "../libp2p-parts.ts";
 import type { ReachabilityProbe } from "./reachability-probe.ts";
 
@@ -38,10 +38,14 @@ export function createAutonatProbe(
   };
 }
 
-/** The port of an address that was tested and reached, and when. */
+/**
+ * The port of an address that was tested and reached, and when. Addresses that are not of the Internet are left out: libp2p
+ * calls them verified without asking anybody (libp2p 3.3.11, address-manager).
+ */
 function reached(own: OwnAddress): readonly { readonly port: PortKind; readonly at: number }[] {
   const { lastVerified: at, multiaddr, type, verified } = own;
   const transport = transportOf(multiaddr);
+  if (!mayDial(multiaddr, "public")) return [];
   if (type === "announce" || !verified || at === undefined || transport === undefined) return [];
   return [{ port: transport === "webrtc-direct" ? "udp" : "ws", at }];
 }

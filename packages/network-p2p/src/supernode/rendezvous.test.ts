@@ -83,7 +83,7 @@ test("[PG9] where all hold all, a read asks in different neighbourhoods first, a
   }));
   const [self, ...others] = members;
   if (self === undefined) throw new Error("nobody");
-  const placement = createPlacement({}, { self, roster: { members: others } as Roster });
+  const placement = createPlacement({}, { self, roster: { members: others } as unknown as Roster });
   const placeOf = (id: string): string | undefined => members.find((each) => each.supernode === id)?.neighbourhood;
   for (const key of keys.slice(0, 100)) {
     const user = userIdFromKey(key);

@@ -45,6 +45,8 @@ export interface ServiceDependencies {
 
 /** Share of the last stage over which leaf connections are closed: the rest is for ending the roles. */
 const CLOSING_SHARE = 0.8;
+/** Before anything else is taken from leaves they have this long to hear that we leave, ms: a round trip and some. */
+const LEAVES_HEAR_MS = 2_000;
 
 /** Makes a service that is idle. */
 export function createService(dependencies: ServiceDependencies): Service {
@@ -70,13 +72,20 @@ export function createService(dependencies: ServiceDependencies): Service {
     const gapMs = withinMs / Math.max(1, leaves.length);
     await Promise.all(leaves.map((leaf, index) => closeAt(clock, clock.now() + index * gapMs, leaf)));
   };
+  /** The answer to their sign of life tells leaves that we leave; the first would be closed before it came. */
+  const leavesHear = async (withinMs: number): Promise<void> => {
+    if ((roles?.relay.reservations.size ?? 0) === 0) return;
+    const until = clock.now() + Math.min(withinMs * CLOSING_SHARE, LEAVES_HEAR_MS);
+    await new Promise<void>((resolve) => clock.at(until, resolve));
+  };
   const stepDown = async (stage: Stage, withinMs: number): Promise<void> => {
     switch (stage) {
       case "refuse":
         phase = "leaving";
         slots = 0;
         desk().tellLeaving();
-        return announce();
+        announce();
+        return await leavesHear(withinMs);
       case "unlist":
         // The ad that says "leaving" went out with the first stage; nothing more is announced.
         return;

@@ -16,7 +16,7 @@ test("[WB64] the cost of the network is told by the hour, mine and others' apart
   const words = trafficWords(traffic);
   expect(words?.facts).toEqual([
     { what: "For me", howMuch: "41 kB and 300 messages an hour" },
-    { what: "For others", howMuch: "nothing" },
+    { what: "For others", howMuch: "nothing: a page carries nobody else" },
     { what: "Wake-ups", howMuch: "60 an hour" },
     { what: "Radio on, LTE", howMuch: "10 % of the time; the battery would last 30 h for it alone" },
     { what: "Radio on, 3G", howMuch: "25 % of the time; the battery would last 12 h for it alone" },

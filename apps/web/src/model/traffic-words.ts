@@ -17,6 +17,9 @@ const RADIO_W = 1;
 
 const NOTE = `Counted where messages leave and enter this page; packets and what TCP and TLS add are not visible to a page, and the sound of calls is not counted. Radio: an estimate for a phone whose radio stays on 10 s (LTE) or 18 s (3G) after each message, with ${BATTERY_WH} Wh and ${RADIO_W} W.`;
 
+/** Only supernodes carry others; theirs is told on their status page. */
+const NOBODY = "nothing: a page carries nobody else";
+
 /** Puts a reading into words; `undefined` while there is too little to say anything by the hour. */
 export function trafficWords(traffic: Traffic): TrafficWords | undefined {
   const lastedMs = traffic.untilMs - traffic.sinceMs;
@@ -28,7 +31,7 @@ export function trafficWords(traffic: Traffic): TrafficWords | undefined {
   return {
     facts: [
       { what: "For me", howMuch: share(traffic.mine) },
-      { what: "For others", howMuch: share(traffic.others) },
+      { what: "For others", howMuch: traffic.others.bytes === 0 ? NOBODY : share(traffic.others) },
       { what: "Wake-ups", howMuch: `${Math.round(perHour(traffic.wakeUps))} an hour` },
       { what: "Radio on, LTE", howMuch: radioWords(lte / lastedMs) },
       { what: "Radio on, 3G", howMuch: radioWords(umts / lastedMs) },

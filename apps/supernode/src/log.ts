@@ -13,6 +13,7 @@ const LEVELS: Partial<Record<SkeinEvent["name"], Level>> = {
   "election.failed": "error",
   "election.look-failed": "warn",
   "election.notice": "info",
+  "election.verdict": "debug",
   "record.refused": "warn",
   "peer.bad-message": "warn",
 };

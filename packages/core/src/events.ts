@@ -33,6 +33,13 @@ export type SkeinEvent =
   /** What the election of this node did, and what kept it from doing it. */
   | { readonly name: "election.changed"; readonly decision: string }
   | { readonly name: "election.failed" | "election.look-failed"; readonly reason: string }
+  /** What a helper says of one of our ports (`ws`, `udp`). */
+  | {
+      readonly name: "election.verdict";
+      readonly port: string;
+      readonly helper: string;
+      readonly outcome: "reached" | "not-reached";
+    }
   /** Of one round, what did not work: supernodes that were not met, helpers that did not tell. `reason` is the first one's. */
   | {
       readonly name: "net.neighbours.failed" | "net.dial-back.failed";

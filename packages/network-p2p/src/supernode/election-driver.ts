@@ -161,7 +161,12 @@ export async function startElection(
   const probeIf = ({ role }: OperatorSettings): void => {
     if (role !== "auto" || probing === "yes") return;
     probing = "yes";
-    for (const probe of probes) probe.start((verdict) => give({ kind: "verdict", verdict }));
+    for (const probe of probes)
+      probe.start((verdict) => {
+        const { helper, outcome, port } = verdict;
+        report({ name: "election.verdict", port, helper, outcome });
+        give({ kind: "verdict", verdict });
+      });
   };
   const unwatch = board.watch((notice) => give({ kind: "notice", notice }));
   measure();

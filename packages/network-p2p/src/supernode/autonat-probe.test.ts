@@ -9,7 +9,8 @@ test("[PP64] each address that AutoNAT finds reached is one verdict of one voice
   const clock = createHandClock();
   const ws = multiaddr("/ip4/11.0.0.1/tcp/4001/ws");
   let own: readonly OwnAddress[] = [{ multiaddr: ws, type: "transport", verified: false }];
-  const probe = createAutonatProbe({ everyMs: 1_000 }, { clock, addresses: () => own });
+  let confirmedAt: number | undefined;
+  const probe = createAutonatProbe({ everyMs: 1_000 }, { clock, addresses: () => own, confirmedAt: () => confirmedAt });
   const verdicts: Verdict[] = [];
   probe.start((verdict) => void verdicts.push(verdict));
   await clock.advance(1_000);
@@ -22,6 +23,11 @@ test("[PP64] each address that AutoNAT finds reached is one verdict of one voice
   await clock.advance(5_000);
   expect(verdicts).toEqual([{ port: "ws", helper: "autonat-v2", network: "autonat-v2", outcome: "reached", at }]);
   own = [{ multiaddr: ws, type: "transport", verified: true, lastVerified: clock.now() }];
+  probe.check();
+  expect(verdicts.length).toBe(2);
+  // What our own dial-back told libp2p comes back as verified.
+  confirmedAt = clock.now() + 2_000;
+  own = [{ multiaddr: ws, type: "transport", verified: true, lastVerified: confirmedAt + 3 }];
   probe.check();
   expect(verdicts.length).toBe(2);
   // libp2p says of an address in a home that it is verified, though nobody tried.

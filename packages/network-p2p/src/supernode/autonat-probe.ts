@@ -7,22 +7,34 @@ import type { ReachabilityProbe } from "./reachability-probe.ts";
 /** AutoNAT v2 does not say who dialled: all it finds is one voice, beside which another is needed. */
 const VOICE = "autonat-v2";
 
+/** What it reads. */
+export interface AutonatProbeDependencies {
+  readonly addresses: () => readonly OwnAddress[];
+  readonly clock: Clock;
+  /** When our own dial-back last confirmed an address to libp2p, ms: what libp2p learnt then is no second voice. */
+  readonly confirmedAt: () => number | undefined;
+}
+
+/** libp2p notes the time by its own clock, a moment after us, ms. */
+const ECHO_MS = 1_000;
+
 /**
  * Reads what AutoNAT v2 found of our addresses (libp2p's address manager; @libp2p/autonat-v2 2.0.15 has no events). An
  * address found reached is a verdict each time it is found anew; silence is none, since it never says that it failed.
  */
 export function createAutonatProbe(
   { everyMs }: { readonly everyMs: number },
-  { addresses, clock }: { readonly addresses: () => readonly OwnAddress[]; readonly clock: Clock },
+  { addresses, clock, confirmedAt }: AutonatProbeDependencies,
 ): ReachabilityProbe {
   const told = new Map<PortKind, number>();
   let tell: (verdict: Verdict) => void = () => {};
   let cancelNext = (): void => {};
 
+  const isEcho = (at: number): boolean => Math.abs(at - (confirmedAt() ?? Number.NEGATIVE_INFINITY)) < ECHO_MS;
   const look = (): void => {
     cancelNext();
     for (const { at, port } of addresses().flatMap(reached)) {
-      if ((told.get(port) ?? 0) >= at) continue;
+      if ((told.get(port) ?? 0) >= at || isEcho(at)) continue;
       told.set(port, at);
       tell({ port, helper: VOICE as DeviceId, network: VOICE, outcome: "reached", at });
     }

@@ -265,6 +265,7 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
     ownAd: ownAd.current,
     notice: dependencies.notice,
   });
+  let confirmedAt: number | undefined;
   const reaching = createReaching(
     { policy, pace },
     {
@@ -273,14 +274,17 @@ function assemble(options: SupernodeOptions, dependencies: SupernodeDependencies
       random,
       report,
       addresses,
-      onReached: (address) => parts.addressManager.confirmObservedAddr(multiaddr(address)),
+      onReached: (address) => {
+        confirmedAt = clock.now();
+        parts.addressManager.confirmObservedAddr(multiaddr(address));
+      },
       helpers: () => mesh.neighbours.connected,
       helps: () => service.phase === "open" || service.phase === "settling",
     },
   );
   const autonat = createAutonatProbe(
     { everyMs: pace.probeSoonMs },
-    { clock, addresses: () => parts.addressManager.getAddressesWithMetadata() },
+    { clock, addresses: () => parts.addressManager.getAddressesWithMetadata(), confirmedAt: () => confirmedAt },
   );
   node.addEventListener("peer:disconnect", (event) => {
     const device = deviceOf(event.detail);

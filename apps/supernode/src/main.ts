@@ -9,15 +9,18 @@
  * @module
  */
 import { enableCompileCache, flushCompileCache } from "node:module";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 
 const WRITE_CACHE_AFTER_MS = 5_000;
 
 // Compiling takes most of a start. The cache is the user's own: in a shared folder others could put code there.
-enableCompileCache(join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "skein", "compiled"));
-// Written soon, not at the end: a program that is killed has started all the same.
-setTimeout(flushCompileCache, WRITE_CACHE_AFTER_MS).unref();
+const { HOME, XDG_CACHE_HOME } = process.env;
+const folder = XDG_CACHE_HOME ?? (HOME === undefined ? undefined : join(HOME, ".cache"));
+if (folder !== undefined) {
+  enableCompileCache(join(folder, "skein", "compiled"));
+  // Written soon, not at the end: a program that is killed has started all the same.
+  setTimeout(flushCompileCache, WRITE_CACHE_AFTER_MS).unref();
+}
 const { runCommandLine } = await import("./command-line.ts");
 await runCommandLine(process.argv.slice(2));

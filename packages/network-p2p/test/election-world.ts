@@ -42,7 +42,7 @@ const hastyTuning: Tuning = {
 const hastyPace: Pace = { ...labPace, neighboursEveryMs: 1_000, probeSoonMs: 1_000 };
 
 /** A machine that has room for everything. */
-const roomy: Omit<Headroom, "leaves" | "turnedAway"> = {
+export const roomy: Omit<Headroom, "leaves" | "turnedAway"> = {
   cpuFreePct: 90,
   memoryFreeMiB: 4_000,
   uplinkFreeKBps: 5_000,

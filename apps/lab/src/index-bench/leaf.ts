@@ -1,4 +1,4 @@
-import { silent, systemClock, systemRandom } from "@skein/core";
+import { silent, systemClock, systemRandom, until } from "@skein/core";
 import { type Account, createAccount, type SupernodeAd } from "@skein/identity";
 import { createP2pNetwork, type P2pNetwork } from "@skein/network-p2p";
 
@@ -25,12 +25,12 @@ export async function startLeaf(
     },
   );
   const signal = AbortSignal.timeout(START_TIMEOUT_MS);
-  await network.start(signal);
-  await new Promise<void>((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    network.status.subscribe((status) => {
-      if (status.kind === "online" && status.via.length >= ads.length) resolve();
-    });
-  });
+  try {
+    await network.start(signal);
+    await until(network.status, (status) => status.kind === "online" && status.via.length >= ads.length, signal);
+  } catch (error) {
+    await network.stop();
+    throw error;
+  }
   return { account, network };
 }

@@ -52,7 +52,9 @@ export function createRecordOutbox({ clock, isHolder, pool }: OutboxDependencies
       () => "failed" as const,
     );
     for (const { done } of batch) done(outcome === "stored");
-    if (outcome === "failed") for (const each of batch) if (!queue.has(each.name)) queue.set(each.name, each);
+    if (outcome === "failed")
+      for (const each of batch)
+        if (!queue.has(each.name) && queue.size < MAX_UNSENT_RECORDS) queue.set(each.name, each);
     return outcome;
   };
   const drain = async (to: DeviceId, queue: Map<string, Waiting>): Promise<void> => {

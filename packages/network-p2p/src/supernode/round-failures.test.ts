@@ -5,6 +5,7 @@ import { labTuning, noMemory } from "@skein/election";
 import { createKeyPair, signAd } from "@skein/identity";
 import { createHandClock, createSeededRandom } from "@skein/testkit";
 import { expect, onTestFinished, test } from "vitest";
+import { roomy } from "../../test/election-world.ts";
 import { checkedAd } from "../../test/p2p-world.ts";
 import { createDialBack } from "./dial-back.ts";
 import type { ElectionDriverDependencies } from "./election-driver.ts";
@@ -98,15 +99,7 @@ test("[PP72] [PP84] a look at the cell that fails is told with its reason, and t
     board,
     // Who is not fit does not look.
     probes: [declaredReachability("reached", { clock, self: "us" as DeviceId })],
-    headroom: () => ({
-      cpuFreePct: 90,
-      memoryFreeMiB: 4_000,
-      uplinkFreeKBps: 5_000,
-      descriptorsFree: 60_000,
-      power: "mains",
-      connection: "unmetered",
-      monthGB: 0,
-    }),
+    headroom: () => roomy,
   };
   const election = await startElection(
     { build: "skein-0.2.0", tuning: labTuning, settings: { role: "auto" } },

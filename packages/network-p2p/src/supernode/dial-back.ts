@@ -105,7 +105,10 @@ export function createDialBack(options: DialBackOptions, dependencies: DialBackD
     cancelNext = clock.at(clock.now() + waitMs, check);
   };
   const check = (): void => {
-    round().catch((error: unknown) => reportRound(report, "net.dial-back.failed", [error]));
+    round().catch((error: unknown) => {
+      reportRound(report, "net.dial-back.failed", [error]);
+      if (!stopping.signal.aborted) cancelNext = clock.at(clock.now() + options.soonMs, check);
+    });
   };
 
   return {

@@ -6,7 +6,7 @@
  * number of leaves it waits until all are served, holds for a minute, and reads /proc. docs/lab/supernode-capacity.md.
  *
  * `--leaves N[,N…]`, `--crowds N`, `--hold-s N`, `--ask-s N`, `--contacts N`; `--cpu-prof DIR` writes a CPU profile of the
- * supernode; `--json` prints nothing but the last line.
+ * supernode; `--json` prints nothing but the last line; how far it is goes to stderr.
  *
  * @module
  */
@@ -16,6 +16,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { pause, systemClock, toBase64Url } from "@skein/core";
+import type { CrowdReport } from "./supernode-load/crowd-messages.ts";
 import { type Crowds, startCrowds } from "./supernode-load/crowds.ts";
 import { processFigures } from "./supernode-load/process-figures.ts";
 import { canPin, type SupernodeProcess, startSupernodeProcess } from "./supernode-load/supernode-process.ts";
@@ -61,6 +62,8 @@ function count(name: string, text: string): number {
   process.exit(2);
 }
 
+const GROW_BY = 100;
+
 const HEAD = ["leaves", "online", "reserved", "lookups/s", "RSS MB", "heap MB", "cores", "kB/leaf", "fds", "join ms"];
 
 const row = (cells: readonly (string | number)[]): string => cells.map((cell) => `${cell}`.padStart(10)).join("");
@@ -68,11 +71,25 @@ const row = (cells: readonly (string | number)[]): string => cells.map((cell) =>
 const interruption = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interruption.abort(new Error("interrupted")));
 
+/** Adds leaves a hundred at a time, and says how far it is: thousands take minutes. */
+async function grow(crowds: Crowds, from: number, to: number): Promise<CrowdReport> {
+  const startedAt = performance.now();
+  let report = await crowds.report();
+  for (let next = from; next < to; ) {
+    next = Math.min(to, next + GROW_BY);
+    report = await crowds.growTo(next);
+    interruption.signal.throwIfAborted();
+    const tookS = round((performance.now() - startedAt) / 1_000, 0);
+    console.error(`… ${report.online} of ${to} leaves are online after ${tookS} s`);
+  }
+  return report;
+}
+
 async function measure(leaves: number, supernode: SupernodeProcess, crowds: Crowds, base: number): Promise<Step> {
   const before = processFigures(supernode.pid);
   const had = (await crowds.report()).leaves;
-  const grown = await crowds.growTo(leaves);
-  if (grown.failed > 0) print(`  ${grown.failed} leaves did not start: ${grown.lastFailure}`);
+  const grown = await grow(crowds, had, leaves);
+  if (grown.failed > 0) console.error(`  ${grown.failed} leaves did not start: ${grown.lastFailure}`);
   const joined = processFigures(supernode.pid);
   await crowds.reset();
   const start = processFigures(supernode.pid);

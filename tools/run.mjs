@@ -8,10 +8,10 @@
  */
 import process from "node:process";
 import { ensureChromium, ensureFirefox, offerFirefox } from "./run/browsers.mjs";
+import { ensureDaemon, ensurePage } from "./run/builds.mjs";
 import { runShown } from "./run/command.mjs";
 import { ensureInstalled, toolEnv } from "./run/install.mjs";
 import { ensureLabPrograms, offerLabPrograms } from "./run/lab-programs.mjs";
-import { ensurePage } from "./run/page.mjs";
 import { PlainError } from "./run/plain-error.mjs";
 import { checkSteps, runSteps, testSteps } from "./run/steps.mjs";
 
@@ -35,6 +35,7 @@ const commands = {
   async start(args) {
     await ensureInstalled();
     await ensurePage();
+    await ensureDaemon();
     return await runShown(["node", "apps/lab/src/local-network.ts", ...args]);
   },
   async test(args) {
@@ -52,10 +53,12 @@ const commands = {
     await ensureInstalled();
     await ensureChromium();
     await ensurePage();
+    await ensureDaemon();
     return await runShown(["node", "apps/lab/src/bench-call.ts", ...args]);
   },
   async "bench:supernode"(args) {
     await ensureInstalled();
+    await ensureDaemon();
     return await runShown(["node", "apps/lab/src/bench-supernode.ts", ...args]);
   },
   async "sim:election"(args) {
@@ -88,7 +91,10 @@ async function lab(args) {
   const scenario = args[0] === "run" ? (args[1] ?? "") : "";
   if (WITH_PEOPLE.includes(scenario)) await ensureChromium();
   if (scenario === "calls") await ensureFirefox();
-  if (WITH_PAGE.includes(scenario)) await ensurePage();
+  if (WITH_PAGE.includes(scenario)) {
+    await ensurePage();
+    await ensureDaemon();
+  }
   return await runShown(["node", "apps/lab/src/skein-lab.ts", ...args]);
 }
 

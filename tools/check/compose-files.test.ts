@@ -24,7 +24,7 @@ describe.each(names)("docker/%s", (name) => {
 test("what the image sets and starts is read from the Dockerfile", () => {
   const { environment, command } = imageDefaults(dockerfile);
   expect(environment).toMatchObject({ SKEIN_DATA: "/data", SKEIN_LISTEN: "0.0.0.0", HEALTH_PORT: "4080" });
-  expect(command).toEqual(["apps/supernode/src/main.ts", "supernode"]);
+  expect(command).toEqual(["apps/supernode/build/main.js", "supernode"]);
 });
 
 test("wrong settings and addresses are found", () => {
@@ -40,21 +40,21 @@ services:
     environment: { SKEIN_PORT: many }
     networks: { a: { ipv4_address: 10.0.0.1 } }
   three:
-    command: ["apps/supernode/src/main.ts", "peer"]
+    command: ["apps/supernode/build/main.js", "peer"]
     environment: { <<: *person, SKEIN_MODE: neither }
     networks: { a: { ipv4_address: 10.0.1.3 } }
     depends_on: { four: {} }
   five:
-    command: ["apps/supernode/src/main.ts", "cook"]
+    command: ["apps/supernode/build/main.js", "cook"]
 networks: { a: { ipam: { config: [{ subnet: 10.0.0.0/24 }] } } }`,
     dockerfile,
   );
   expect(file.services.flatMap(settingFaults)).toEqual([
-    "one: SKEIN_WS_PORTS is no setting of apps/supernode/src/main.ts",
+    "one: SKEIN_WS_PORTS is no setting of apps/supernode/build/main.js",
     "one: health is asked at another port than 4080",
     "two: SKEIN_PORT must be a whole number from 0 to 65535",
     expect.stringContaining('three: SKEIN_MODE: "neither" is not one of'),
-    "five: there is no apps/supernode/src/main.ts cook",
+    "five: there is no apps/supernode/build/main.js cook",
   ]);
   expect(placeFaults(file)).toEqual([
     "three: 10.0.1.3 is not in a",

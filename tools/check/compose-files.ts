@@ -95,7 +95,7 @@ export function settingFaults({ name, command, environment }: ComposeService): r
     return faults(known, outcome.config.port);
   }
   const settings = ROLES[role];
-  if (program !== "apps/supernode/src/main.ts" || settings === undefined)
+  if (program !== "apps/supernode/build/main.js" || settings === undefined)
     return [`${name}: there is no ${program} ${role}`];
   try {
     const values: Readonly<Record<string, unknown>> = readConfiguration(settings, { flags, environment });

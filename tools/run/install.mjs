@@ -64,6 +64,8 @@ export async function ensureInstalled() {
 
 /** The environment in which everything of ours runs: the pinned Node and the installed tools come first on PATH. */
 export function toolEnv() {
-  const ours = ["node_modules/.bin", "apps/web/node_modules/.bin"].map((folder) => join(root, folder));
+  const ours = ["node_modules/.bin", "apps/web/node_modules/.bin", "apps/supernode/node_modules/.bin"].map((folder) =>
+    join(root, folder),
+  );
   return { PATH: [...ours, process.env.PATH ?? ""].join(delimiter) };
 }

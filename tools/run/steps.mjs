@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { buildDaemon, buildPage } from "./builds.mjs";
 import { INTERRUPTED, root, runQuietly, runShown, stateDir } from "./command.mjs";
-import { buildPage } from "./page.mjs";
 import { seconds } from "./progress.mjs";
 import { add, isGood, lastLine, nothing, tallyOfVitest } from "./tally.mjs";
 
@@ -82,7 +82,8 @@ export function testSteps(words) {
   const tests = [vitest("unit", filter)];
   if (existsSync(join(root, E2E_CONFIG))) tests.push(vitest("e2e", ["--config", E2E_CONFIG, ...filter]));
   const size = check("size", [["size-limit"]]);
-  const page = { name: "size", run: async () => ((await buildPage()) ? await size.run() : one(false)) };
+  const built = async () => (await buildPage()) && (await buildDaemon());
+  const page = { name: "size", run: async () => ((await built()) ? await size.run() : one(false)) };
   return words.length === 0 ? [...checkSteps(), page, ...tests] : [page, ...tests];
 }
 

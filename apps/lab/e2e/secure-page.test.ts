@@ -40,7 +40,7 @@ function makeCertificate(): readonly string[] {
 
 /** Starts a supernode and resolves when its log says that it is up. */
 async function start(flags: readonly string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["apps/supernode/src/main.ts", "supernode", ...flags], {
+  const child = spawn(process.execPath, ["apps/supernode/build/main.js", "supernode", ...flags], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -10,6 +10,7 @@ import { makeOperatorKey, showNoticeFile, signNoticeFile } from "./notice/notice
 import { keySettings, showSettings, signSettings } from "./notice/notice-settings.ts";
 import { oneLine } from "./one-line.ts";
 import { startPageDaemon } from "./page-daemon.ts";
+import { askPageHosts } from "./peer/first-hosts.ts";
 import { peerSettings } from "./peer/peer-settings.ts";
 import { askStatus, statusSettings } from "./status/status-command.ts";
 import { pageSettings, supernodeSettings } from "./supernode-settings.ts";
@@ -68,11 +69,12 @@ async function run(command: string, flags: readonly string[]): Promise<void> {
     case "peer": {
       const values = read(peerSettings);
       const log = createLog({ level: values["log-level"], name: values.name, to: "stderr" });
-      // It brings the whole client and native code.
+      // It brings the whole client and native code: meanwhile the page's host can answer.
+      const hosts = askPageHosts(values.page, systemClock);
       const { startPeerDaemon } = await import("./peer/peer-daemon.ts");
       const quit = (): void => void process.kill(process.pid, "SIGTERM");
       const streams = { input: process.stdin, output: process.stdout };
-      return await runDaemon(() => startPeerDaemon(values, { log, quit, ...streams }), { log });
+      return await runDaemon(() => startPeerDaemon(values, { log, quit, hosts, ...streams }), { log });
     }
     case "notice":
       return runNotice(flags);

@@ -19,7 +19,7 @@ export interface Crowd {
 /** Twenty programs beside it may be starting on two cores. */
 const PATIENCE_MS = 120_000;
 
-const PROGRAM = "apps/supernode/src/main.ts";
+const PROGRAM = "apps/supernode/build/main.js";
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 interface Somebody {

@@ -29,7 +29,7 @@ export interface HeadlessOptions {
   readonly through?: readonly string[];
 }
 
-const PROGRAM = fileURLToPath(new URL("../../../supernode/src/main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../supernode/build/main.js", import.meta.url));
 
 /** Starts `skein peer` and waits until it can be told apart. It ends when this process does. */
 export async function startHeadlessPeer(options: HeadlessOptions): Promise<HeadlessPeer> {

@@ -43,7 +43,7 @@ export function localServices(
       stage: 1,
       healthUrl: `http://${HOST}:${http}/healthz`,
       args: [
-        ...["apps/supernode/src/main.ts", "supernode", "--data", join(dataDir, name), "--name", `sn${index + 1}`],
+        ...["apps/supernode/build/main.js", "supernode", "--data", join(dataDir, name), "--name", `sn${index + 1}`],
         ...["--listen", HOST, "--ws-port", `${ws}`, "--webrtc-port", `${webrtc}`, "--turn-port", `${turn}`],
         ...["--http-port", `${http}`, "--role", "always", "--bootstrap", others.join(","), "--allow-private"],
       ],
@@ -65,7 +65,7 @@ export function localServices(
     stage: 2,
     healthUrl: `http://${HOST}:${ports.page}/healthz`,
     args: [
-      ...["apps/supernode/src/main.ts", "page", "--data", join(dataDir, "page"), "--listen", HOST],
+      ...["apps/supernode/build/main.js", "page", "--data", join(dataDir, "page"), "--listen", HOST],
       ...[
         "--port",
         `${ports.page}`,
@@ -87,7 +87,7 @@ function echoService({ page, echo }: Ports, dataDir: string): Service {
     need: "extra",
     healthUrl: `http://${HOST}:${echo}/healthz`,
     args: [
-      ...["apps/supernode/src/main.ts", "peer", "--echo", "--name", "Echo", "--mode", "both"],
+      ...["apps/supernode/build/main.js", "peer", "--echo", "--name", "Echo", "--mode", "both"],
       ...["--data", join(dataDir, "echo"), "--page", `http://localhost:${page}/`, "--http-port", `${echo}`],
     ],
   };

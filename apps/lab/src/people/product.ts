@@ -25,7 +25,7 @@ const HEALTHY_ROUNDS = 4;
 const ASK_EVERY_MS = 100;
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
-const MAIN = { skein: "apps/supernode/src/main.ts", central: "apps/central/src/main.ts" } as const;
+const MAIN = { skein: "apps/supernode/build/main.js", central: "apps/central/src/main.ts" } as const;
 
 /** Folder of everything the product and its people write; it goes with the lab. */
 export function peopleDir(lab: Lab): string {

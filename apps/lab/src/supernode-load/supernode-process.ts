@@ -33,7 +33,7 @@ export interface SupernodeProcessOptions {
   readonly nodeFlags: readonly string[];
 }
 
-const PROGRAM = fileURLToPath(new URL("../../../supernode/src/main.ts", import.meta.url));
+const PROGRAM = fileURLToPath(new URL("../../../supernode/build/main.js", import.meta.url));
 const HEALTHY_WITHIN_MS = 20_000;
 const ASK_EVERY_MS = 100;
 /** Our ad is newer than those the supernode signs meanwhile; more than 5 minutes would not be believed. */

@@ -12,7 +12,7 @@ import { createMemoryStore, type MessageStore } from "@skein/messaging";
 import { createCentralNetwork } from "@skein/network-central";
 import { createP2pNetwork, type Placements } from "@skein/network-p2p";
 import { createEchoSource } from "./echo-source.ts";
-import { fetchFirstHosts } from "./first-hosts.ts";
+import type { PageHosts } from "./first-hosts.ts";
 import { createAnalyser, createRecorder, type Listen, together } from "./hearing.ts";
 import type { Tell } from "./lines.ts";
 import type { NativeMedia } from "./native/native-media.ts";
@@ -49,6 +49,8 @@ export interface HeadlessPeerDependencies {
   readonly random: Random;
   /** Hears how each fared at supernodes. */
   readonly placements: Placements;
+  /** What the host of the page says. */
+  readonly hosts: PageHosts;
   readonly tell: Tell;
 }
 
@@ -65,8 +67,8 @@ export async function startHeadlessPeer(
   options: HeadlessPeerOptions,
   dependencies: HeadlessPeerDependencies,
 ): Promise<HeadlessPeer> {
-  const { clock, placements, random, tell } = dependencies;
-  const first = await fetchFirstHosts(options.page, clock.now);
+  const { clock, hosts, placements, random, tell } = dependencies;
+  const first = await hosts.first;
   const modes = modesFrom(options.mode, first);
   const store = beginningWith(options.mode, profileStoreOf(options));
   const account = await accountOf(options, store, { random, now: clock.now() });
@@ -80,7 +82,7 @@ export async function startHeadlessPeer(
       store,
       messages: messageStoreOf(options),
       media: createNodeMedia({ ...dependencies, ...sound }),
-      networks: networksOf(options, first, { account, store, clock, random, report, meter, placements }),
+      networks: networksOf(first, { account, store, clock, random, report, meter, placements, hosts }),
       meter,
       clock,
       random,
@@ -153,7 +155,6 @@ function createSound(
 }
 
 function networksOf(
-  { page }: HeadlessPeerOptions,
   first: SupernodeList,
   ground: {
     readonly account: Account;
@@ -163,9 +164,10 @@ function networksOf(
     readonly report: Report;
     readonly meter: TrafficMeter;
     readonly placements: Placements;
+    readonly hosts: PageHosts;
   },
 ): Parameters<typeof createClient>[1]["networks"] {
-  const { store, clock } = ground;
+  const { store, hosts } = ground;
   return (mode, { direct }): ClientNetwork =>
     mode === "central" && first.central !== undefined
       ? createCentralNetwork({ url: first.central }, ground)
@@ -173,7 +175,7 @@ function networksOf(
           { transports: "any" },
           {
             ...ground,
-            supernodes: async () => (await fetchFirstHosts(page, clock.now)).ads,
+            supernodes: hosts.ads,
             directPolicy: direct,
             hostCache: { load: () => store.loadHosts(), save: (ads) => store.saveHosts(ads) },
           },

@@ -9,11 +9,12 @@ import type { Values } from "../configuration.ts";
 import { ConfigurationError } from "../configuration-error.ts";
 import type { Daemon } from "../daemon.ts";
 import { runEcho } from "./echo.ts";
+import type { PageHosts } from "./first-hosts.ts";
 import { type HeadlessPeer, type HeadlessPeerDependencies, startHeadlessPeer } from "./headless-peer.ts";
 import { isDiscreet, lineOf, type PeerNews } from "./lines.ts";
 import { createNativeMedia } from "./native/native-media.ts";
 import { obey } from "./obey.ts";
-import { startPeerServing } from "./peer-serving.ts";
+import type { PeerServing, startPeerServing } from "./peer-serving.ts";
 import type { peerSettings } from "./peer-settings.ts";
 import { servePeerWeb } from "./peer-web.ts";
 import { createFrameClock } from "./rtp/frame-clock.ts";
@@ -27,6 +28,8 @@ export interface PeerDaemonDependencies {
   readonly log: Logger;
   readonly input: Readable;
   readonly output: Writable;
+  /** What the host of `--page` says. */
+  readonly hosts: PageHosts;
   /** Somebody wrote `{"do":"quit"}`, or the input ended. */
   readonly quit: () => void;
 }
@@ -43,7 +46,7 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
  */
 export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaemonDependencies): Promise<Daemon> {
   checkSettings(values);
-  const { input, output, log } = dependencies;
+  const { hosts, input, output, log } = dependencies;
   const say = (peer: number, news: PeerNews): void => {
     if (values.echo && !isDiscreet(news)) return;
     if (output.writableLength < MAX_WAITING_BYTES) output.write(lineOf(peer, systemClock.now(), news));
@@ -67,7 +70,7 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
     const peers = new Map<number, HeadlessPeer>();
     for (const plan of plansOf(values)) {
       const tell = (news: PeerNews): void => say(plan.number, news);
-      const shared = { native, frames, clock: systemClock, random: systemRandom, placements, tell };
+      const shared = { native, frames, clock: systemClock, random: systemRandom, placements, hosts, tell };
       const peer = await startPlanned(plan, values, shared, peers.get(0)?.account);
       peers.set(plan.number, peer);
       closers.push(peer.close, watchSession(peer.session, tell));
@@ -75,7 +78,7 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
       else if (values.answer === "auto") closers.push(takeCalls(peer));
     }
     const { listen, serve, "http-port": port } = values;
-    const serving = serve === "never" ? undefined : await startPeerServing(values, serve, { log, placements });
+    const serving = serve === "never" ? undefined : await beginServing(values, serve, { log, placements, hosts });
     if (serving !== undefined) closers.push(serving.stop);
     const more = serving?.handlers ?? [];
     if (port !== undefined)
@@ -95,6 +98,12 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
     await stop();
     throw error;
   }
+}
+
+/** What serves is large: it is loaded by those who serve. */
+async function beginServing(...words: Parameters<typeof startPeerServing>): Promise<PeerServing> {
+  const { startPeerServing } = await import("./peer-serving.ts");
+  return await startPeerServing(...words);
 }
 
 function checkSettings({ page, mode, echo, peers, play }: PeerValues): void {

@@ -12,7 +12,7 @@ import { startServingNode } from "../serving/serving-node.ts";
 import { servingPlaces } from "../serving/serving-places.ts";
 import { logDecisions } from "../status/decision-log.ts";
 import { statusHandlers } from "../status/status-handlers.ts";
-import { fetchFirstHosts } from "./first-hosts.ts";
+import type { PageHosts } from "./first-hosts.ts";
 import type { peerSettings } from "./peer-settings.ts";
 
 /** A node that serves beside the people of a process. */
@@ -30,14 +30,14 @@ export interface PeerServing {
 export async function startPeerServing(
   values: Values<typeof peerSettings>,
   role: "always" | "auto",
-  { log, placements }: { readonly log: Logger; readonly placements: Placements },
+  dependencies: { readonly hosts: PageHosts; readonly log: Logger; readonly placements: Placements },
 ): Promise<PeerServing> {
+  const { hosts, log, placements } = dependencies;
   const data = join(values.data, "serving");
   const settings = { ...values, data, role, listen: values["serve-listen"] };
   const key = keptKey(data);
   await requireFreePorts(servingPlaces(settings));
   const datastore = await openDatastore(data);
-  const ofPage = async () => (await fetchFirstHosts(values.page, systemClock.now)).ads;
   try {
     const node = await startServingNode(settings, {
       key,
@@ -45,7 +45,7 @@ export async function startPeerServing(
       datastore,
       placements,
       tls: undefined,
-      supernodes: async () => (await Promise.all([ofPage(), bootstrapAds(values.bootstrap, log)])).flat(),
+      supernodes: async () => (await Promise.all([hosts.ads(), bootstrapAds(values.bootstrap, log)])).flat(),
     });
     const decisions = logDecisions(node.election.view, systemClock.now);
     log.info({ event: "peer.serving", id: node.supernode.id, role, addresses: node.supernode.addresses() });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { OutgoingHttpHeaders } from "node:http";
 import { get, type Handler, queryOf } from "../http.ts";
+import { statusPageFile } from "../program-files.ts";
 import type { ServingNode } from "../serving/serving-node.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import { viewStatus } from "./status-view.ts";
@@ -26,7 +27,7 @@ const FILES = [
 /** `/status` (the live page), `/status.json` (the same as data) and `/what-if?…` (the machine asked, nothing changed). */
 export function statusHandlers(node: ServingNode, log: DecisionLog, now: () => number): readonly Handler[] {
   const files = FILES.map(([path, name, type]) => {
-    const body = readFileSync(new URL(`page/${name}`, import.meta.url));
+    const body = readFileSync(statusPageFile(name));
     return get(path, () => ({ type, body, readers: "own-pages", headers: PAGE_HEADERS }));
   });
   return [

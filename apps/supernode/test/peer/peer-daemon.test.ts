@@ -10,6 +10,7 @@ import { ConfigurationError } from "../../src/configuration-error.ts";
 import type { Daemon } from "../../src/daemon.ts";
 import { serve } from "../../src/http.ts";
 import { hostPage } from "../../src/page-host.ts";
+import { askPageHosts } from "../../src/peer/first-hosts.ts";
 import { startPeerDaemon } from "../../src/peer/peer-daemon.ts";
 import { peerSettings } from "../../src/peer/peer-settings.ts";
 import { addressFor } from "../../src/peer/peer-web.ts";
@@ -45,6 +46,7 @@ async function startPeers(flags: readonly string[]) {
   let quits = 0;
   const quit = Promise.withResolvers<void>();
   const daemon: Daemon = await startPeerDaemon(values, {
+    hosts: askPageHosts(values.page, systemClock),
     log,
     input,
     output,

@@ -141,7 +141,7 @@ function startNode(lab: Lab, name: string, flags: readonly string[]): Program {
   const program = host.run(
     process.execPath,
     [
-      ...["apps/supernode/src/main.ts", "supernode", "--name", name, "--data", join(directory, name)],
+      ...["apps/supernode/build/main.js", "supernode", "--name", name, "--data", join(directory, name)],
       ...["--listen", host.address, "--http-port", `${HTTP_PORT}`, "--tuning", "lab", "--resources", "assumed"],
       ...["--max-reservations", `${SLOTS}`],
       ...[
@@ -165,7 +165,7 @@ function startPage(lab: Lab): string {
   host.run(
     process.execPath,
     [
-      ...["apps/supernode/src/main.ts", "page", "--listen", host.address, "--port", `${PAGE_PORT}`],
+      ...["apps/supernode/build/main.js", "page", "--listen", host.address, "--port", `${PAGE_PORT}`],
       ...["--supernodes", SEEDS.map((seed) => webOf(lab, seed)).join(","), "--data", join(directory, "page")],
     ],
     { directory: root, stdio: ["ignore", log, log] },

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { MEDIA_PROGRAM } from "../../program-files.ts";
 import type { FromNative, NativeFigures, NativeOptions, NativeState, ToNative } from "./native-messages.ts";
 import { createPacketBatch } from "./packet-batch.ts";
 
@@ -45,8 +45,6 @@ interface Link {
   readonly requests: Map<number, PromiseWithResolvers<unknown>>;
 }
 
-const PROGRAM = fileURLToPath(new URL("native-child.ts", import.meta.url));
-
 /** How many messages may wait for the process before packets are dropped: it hangs, or the machine is far too busy. */
 const MAX_WAITING_MESSAGES = 64;
 
@@ -73,7 +71,7 @@ export function createNativeMedia(dependencies: NativeMediaDependencies): Native
   return {
     connect(options, events) {
       if (closed) throw new Error("media were closed");
-      link ??= startLink(dependencies.program ?? PROGRAM, ended);
+      link ??= startLink(dependencies.program ?? MEDIA_PROGRAM, ended);
       return openConnection(link, numbered, options, events);
     },
     close() {

@@ -120,7 +120,12 @@ async function openOn(
   signal: AbortSignal,
 ): Promise<Channel> {
   try {
-    const stream = await connection.newStream(protocol, { signal, runOnLimitedConnection: true });
+    const stream = await connection.newStream(protocol, {
+      signal,
+      runOnLimitedConnection: true,
+      // Whoever dials wants to know that the other side speaks it.
+      negotiateFully: true,
+    });
     const channel = openChannel(stream, device, pathOf(connection), direct.activityOn(connection));
     channels.add({ channel, protocol, opened: "dialled" });
     if (channel.path.value.kind === "relayed") direct.seek(device, connection);

@@ -18,7 +18,7 @@ async function stage() {
   const leavings: (readonly Uint8Array[])[] = [];
   const handlers = {
     onPush: (push: Push) => void pushes.push(push),
-    onEnd: ended.resolve,
+    onEnd: () => ended.resolve(),
     onLeaving: (ads: readonly Uint8Array[]) => void leavings.push(ads),
   };
   const client = await openIndexClient(connection, handlers, signal);

@@ -48,7 +48,7 @@ export interface IndexClient {
   readonly version: 1 | 2;
   /**
    * Asks; rejects `refused`, `unsupported` (a kind that came with version 2, and this is 1), `offline` (the stream ended, or
-   * no answer in time) or the abort reason.
+   * no answer in time) or the abort reason; and `unsupported` where one version was taken for granted that it does not speak.
    */
   ask(question: Question, signal?: AbortSignal): Promise<Answer>;
   close(): Promise<void>;
@@ -56,29 +56,36 @@ export interface IndexClient {
 
 /**
  * Opens the index protocol on a connection to a supernode. `onPush` hears what it pushes; `onEnd` hears once that the
- * stream is over, whoever ended it; `onHeard` hears of every frame. A `ping` is answered with a `here` that wants no answer.
+ * stream is over, whoever ended it, and why; `onHeard` hears of every frame. A `ping` is answered with a `here` that wants no answer.
+ *
+ * With one version in `versions` nothing is negotiated, which saves a round trip: what is asked goes along with the opening.
  */
 export async function openIndexClient(
   connection: Connection,
   handlers: {
     readonly onPush: (push: Push) => void;
-    readonly onEnd: () => void;
+    readonly onEnd: (reason: NetworkError) => void;
     readonly onHeard?: () => void;
     /** It was asked for a sign of life, gave one, and says that it leaves: its ad. */
     readonly onLeaving?: (ads: readonly Uint8Array[]) => void;
   },
   signal: AbortSignal,
+  versions: readonly (typeof INDEX_PROTOCOL | typeof INDEX_PROTOCOL_1)[] = [INDEX_PROTOCOL, INDEX_PROTOCOL_1],
 ): Promise<IndexClient> {
-  const stream = await connection.newStream([INDEX_PROTOCOL, INDEX_PROTOCOL_1], { signal });
+  const stream = await connection.newStream([...versions], { signal });
   const frames = openFrames(stream, MAX_INDEX_FRAME_BYTES);
   const waiting = new Map<number, PromiseWithResolvers<Answer>>();
   let nextId = 1;
 
   const end = (cause: unknown): void => {
-    for (const each of waiting.values())
-      each.reject(new NetworkError("offline", "the supernode went away", { cause: toNetworkError(cause) }));
+    const reason = toNetworkError(cause);
+    const away =
+      reason.code === "unsupported"
+        ? reason
+        : new NetworkError("offline", "the supernode went away", { cause: reason });
+    for (const each of waiting.values()) each.reject(away);
     waiting.clear();
-    handlers.onEnd();
+    handlers.onEnd(reason);
   };
   const take = (reply: IndexReply): void => {
     if (!("id" in reply)) {

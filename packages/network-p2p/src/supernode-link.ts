@@ -1,7 +1,8 @@
 import type { Connection } from "@libp2p/interface";
 import type { Multiaddr } from "@multiformats/multiaddr";
-import { type Clock, type DeviceId, type LiveSource, NetworkError } from "@skein/core";
+import { type Clock, type DeviceId, isNetworkError, type LiveSource, NetworkError } from "@skein/core";
 import { type SupernodeAd, verifyAd } from "@skein/identity";
+import { INDEX_PROTOCOL, INDEX_PROTOCOL_1 } from "@skein/wire";
 import { type DialPolicy, dialable } from "./addresses.ts";
 import { connectTo } from "./connect.ts";
 import { RESERVATION_TIMEOUT_MS, RTT_SAMPLES, SUPERNODE_DIAL_TIMEOUT_MS } from "./defaults.ts";
@@ -45,6 +46,13 @@ export interface LinkDependencies {
   readonly clock: Clock;
   readonly dial: (address: Multiaddr, signal: AbortSignal) => Promise<Connection>;
   readonly reservations: RelayReservations;
+}
+
+type IndexVersion = typeof INDEX_PROTOCOL | typeof INDEX_PROTOCOL_1;
+
+interface Entry {
+  readonly index: IndexClient;
+  readonly ad: SupernodeAd;
 }
 
 /** Who hears of a link. */
@@ -107,21 +115,31 @@ export async function openSupernodeLink(
       throw error;
     }
   };
-  const enter = async (limit: AbortSignal): Promise<{ readonly index: IndexClient; readonly ad: SupernodeAd }> => {
+  const enterBy = async (version: IndexVersion, limit: AbortSignal): Promise<Entry> => {
     const index: IndexClient = await openIndexClient(
       connection,
       {
         onPush: handlers.onPush,
-        onEnd: lost,
+        onEnd: (reason) => reason.code !== "unsupported" && lost(),
         onHeard: () => {
           lookedAt = clock.now();
         },
         onLeaving: handlers.onAds,
       },
       limit,
+      [version],
     );
     const [ad] = await Promise.all([freshAd(target.ad, index, clock.now(), limit), joinOrLearn(index)]);
     return { index, ad };
+  };
+  /** As if it spoke 2, which nearly all do: that saves a round trip. */
+  const enter = async (limit: AbortSignal): Promise<Entry> => {
+    try {
+      return await enterBy(INDEX_PROTOCOL, limit);
+    } catch (error) {
+      if (!isNetworkError(error, "unsupported")) throw error;
+      return await enterBy(INDEX_PROTOCOL_1, limit);
+    }
   };
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(RESERVATION_TIMEOUT_MS)]);

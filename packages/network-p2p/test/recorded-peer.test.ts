@@ -78,7 +78,7 @@ test("[PP54] a supernode of the version before is understood, and asked nothing 
   const connection = { newStream: async () => near } as unknown as Connection;
   const client = await openIndexClient(
     connection,
-    { onPush: (push) => void pushes.push(push), onEnd: ended.resolve },
+    { onPush: (push) => void pushes.push(push), onEnd: () => ended.resolve() },
     new AbortController().signal,
   );
   const supernode = openFrames(far, MAX_INDEX_FRAME_BYTES);

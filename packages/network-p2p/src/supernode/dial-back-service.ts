@@ -48,7 +48,9 @@ export function createReachHandler(
     let connection: Connection | undefined;
     try {
       connection = await dial(address, signal);
-      const frames = openFrames(await connection.newStream(REACH_PROTOCOL, { signal }), reachRequest.maxBytes);
+      // It ends right after it spoke: by then the other side has to know by which protocol.
+      const stream = await connection.newStream(REACH_PROTOCOL, { signal, negotiateFully: true });
+      const frames = openFrames(stream, reachRequest.maxBytes);
       await frames.send(reachRequest.encode({ kind: "here", nonce }));
       await frames.end();
       return "reached";

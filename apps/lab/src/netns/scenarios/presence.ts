@@ -23,8 +23,8 @@ type Figure = keyof typeof AIMS;
 
 /** Told beside the figures with aims. */
 const BESIDE = {
-  bootMs: "spawn → its network begins to join (Node loads the program)",
-  dialledMs: "begins to join → a message of the watcher delivered",
+  bootMs: "spawn → its network begins to join (Node loads the program, the page's host is asked)",
+  dialledMs: "spawn → a message of the watcher delivered",
 } as const;
 
 /** How soon people are there, and how soon it is seen that they are not. */
@@ -83,7 +83,7 @@ async function runPresence(lab: Lab, context: ScenarioContext): Promise<Scenario
       bootMs: Math.round(median(beside.bootMs)),
       dialledMs: Math.round(median(beside.dialledMs)),
       centralVanishedSeenMs,
-      from: "when the network of the started program begins to join; the program is up bootMs after it was spawned",
+      from: "when the program was spawned; its network begins to join bootMs later",
     },
   };
 }
@@ -163,9 +163,9 @@ async function sampleOf(
   await alice.order({ kind: "remove-contact", user: first.user });
   return {
     bootMs: joining.at - startedAt,
-    reachableMs: up.at - joining.at,
-    restartMs: back.at - joining.at,
-    dialledMs: delivered.at - joining.at,
+    reachableMs: up.at - startedAt,
+    restartMs: back.at - startedAt,
+    dialledMs: delivered.at - startedAt,
     crashSeenMs,
   };
 }

@@ -29,7 +29,8 @@ export type SkeinEvent =
       readonly tookMs: number;
       readonly reason?: string;
     }
-  | { readonly name: "net.supernode.lost" | "net.supernode.connected"; readonly supernode: string }
+  | { readonly name: "net.supernode.connected"; readonly supernode: string }
+  | { readonly name: "net.supernode.lost"; readonly supernode: string; readonly reason: string }
   /** What the election of this node did, and what kept it from doing it. */
   | { readonly name: "election.changed"; readonly decision: string }
   | { readonly name: "election.failed" | "election.look-failed"; readonly reason: string }

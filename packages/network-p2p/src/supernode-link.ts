@@ -60,8 +60,8 @@ export interface LinkHandlers {
   readonly onPush: (push: Push) => void;
   /** It sent supernode ads, its own among them. */
   readonly onAds: (ads: readonly Uint8Array[]) => void;
-  /** Once, when any part of the link went away by itself. */
-  readonly onLost: () => void;
+  /** Once, when any part of the link went away by itself, and why. */
+  readonly onLost: (reason: string) => void;
 }
 
 /**
@@ -84,11 +84,11 @@ export async function openSupernodeLink(
   let state: "open" | "over" = "open";
   let lookedAt = clock.now();
   let rtts: readonly number[] = [];
-  const lost = (): void => {
+  const lost = (reason: string): void => {
     if (state === "over") return;
     state = "over";
     dropConnection(connection);
-    handlers.onLost();
+    handlers.onLost(reason);
   };
   const timed = async (index: IndexClient, question: Question): Promise<Answer> => {
     const askedAt = clock.now();
@@ -120,7 +120,7 @@ export async function openSupernodeLink(
       connection,
       {
         onPush: handlers.onPush,
-        onEnd: (reason) => reason.code !== "unsupported" && lost(),
+        onEnd: (reason) => reason.code !== "unsupported" && lost(reason.message),
         onHeard: () => {
           lookedAt = clock.now();
         },
@@ -149,7 +149,7 @@ export async function openSupernodeLink(
     if (entered.status === "rejected") throw entered.reason;
     if (reserved.status === "rejected") throw reserved.reason;
     if (connection.status !== "open") throw new NetworkError("unreachable", "the supernode went away at once");
-    connection.addEventListener("close", lost);
+    connection.addEventListener("close", ({ error }) => lost(error?.message ?? "the connection closed"));
     const { ad, index } = entered.value;
     return {
       supernode,

@@ -124,7 +124,7 @@ export function keepWarm(
       {
         onAds: learn,
         onPush: (push) => link !== undefined && dependencies.onPush(link, push),
-        onLost: () => link !== undefined && lose(link),
+        onLost: (reason) => link !== undefined && lose(link, reason),
       },
       dependencies,
       stopping.signal,
@@ -142,8 +142,8 @@ export function keepWarm(
     watch.arm();
     if (link.index.version === 2) askForNews(link);
   };
-  const lose = (link: SupernodeLink): void => {
-    report({ name: "net.supernode.lost", supernode: link.supernode });
+  const lose = (link: SupernodeLink, reason: string): void => {
+    report({ name: "net.supernode.lost", supernode: link.supernode, reason });
     experiences.failed(link.supernode);
     links.set(links.value.filter((each) => each !== link));
     const spreadMs = links.value.length === 0 ? REPLACE_SPREAD_ALONE_MS : REPLACE_SPREAD_MS;

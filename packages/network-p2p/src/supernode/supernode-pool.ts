@@ -57,7 +57,7 @@ export function createSupernodePool(
     if (addresses.length === 0) throw new NetworkError("unreachable", "the supernode has no address we may dial");
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(DIAL_TIMEOUT_MS)]);
     const connection: Connection = await node.dial(addresses, { signal });
-    const onEnd = (): void => lose(supernode, index);
+    const onEnd = (reason: NetworkError): void => lose(supernode, index, reason.message);
     const onPush = (push: Push): void => dependencies.onPush(supernode, push);
     const index: IndexClient = await openIndexClient(connection, { onPush, onEnd }, signal);
     const ownAd = dependencies.ownAd();
@@ -70,11 +70,11 @@ export function createSupernodePool(
     makeRoom();
     return index;
   };
-  const lose = (supernode: DeviceId, index: IndexClient): void => {
+  const lose = (supernode: DeviceId, index: IndexClient, reason: string): void => {
     if (neighbours.get(supernode)?.index !== index) return;
     neighbours.delete(supernode);
     roster.lost(supernode);
-    report({ name: "net.supernode.lost", supernode });
+    report({ name: "net.supernode.lost", supernode, reason });
     dependencies.onLost(supernode);
   };
   const makeRoom = (): void => {
@@ -89,7 +89,7 @@ export function createSupernodePool(
   const drop = (supernode: DeviceId): void => {
     const neighbour = neighbours.get(supernode);
     if (neighbour === undefined) return;
-    lose(supernode, neighbour.index);
+    lose(supernode, neighbour.index, "it does not answer");
     void neighbour.index.close();
   };
   const open = (supernode: DeviceId): Promise<IndexClient> => {

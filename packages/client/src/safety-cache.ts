@@ -1,11 +1,11 @@
 import { type Clock, createLive, type Live, type UserId } from "@skein/core";
-import { safetyNumber, safetyWords } from "@skein/identity";
+import { type Safety, safetyFingerprint, safetyOf } from "@skein/identity";
 
-/** A safety number with its words. */
-export interface Safety {
-  readonly number: string;
-  readonly words: string;
-}
+/** Joining the network comes first, ms. */
+const FIRST_AFTER_MS = 2_000;
+
+/** Time between two that are computed, ms: the page does other things meanwhile. */
+const NEXT_AFTER_MS = 50;
 
 /** Safety numbers of contacts, computed one a turn: each takes tens of milliseconds, and a page must stay smooth. */
 export interface SafetyCache {
@@ -20,17 +20,21 @@ export interface SafetyCache {
 export function createSafetyCache(self: UserId, clock: Clock): SafetyCache {
   const known = createLive<ReadonlyMap<UserId, Safety>>(new Map());
   let missing: readonly UserId[] = [];
+  let ours: string | undefined;
+  let dueAt = clock.now() + FIRST_AFTER_MS;
   let cancel = (): void => {};
 
   function plan(): void {
     cancel();
-    cancel = missing.length === 0 ? () => {} : clock.at(clock.now(), computeOne);
+    cancel = missing.length === 0 ? () => {} : clock.at(Math.max(dueAt, clock.now()), computeOne);
   }
   function computeOne(): void {
     const [user, ...rest] = missing;
     if (user === undefined) return;
-    known.set(new Map(known.value).set(user, { number: safetyNumber(self, user), words: safetyWords(self, user) }));
+    ours ??= safetyFingerprint(self);
+    known.set(new Map(known.value).set(user, safetyOf(ours, safetyFingerprint(user))));
     missing = rest;
+    dueAt = clock.now() + NEXT_AFTER_MS;
     plan();
   }
 

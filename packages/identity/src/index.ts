@@ -13,10 +13,10 @@ export { type Certificate, issueCertificate, MAX_CERTIFICATE_LIFETIME_MS, verify
 export { MAX_DURABLE_LIFETIME_MS, signDeviceList, signMailboxHint, verifyDurable } from "./durable.ts";
 export { type Introduced, introduce, readIntroduction } from "./introduction.ts";
 export { createOwnDurables, type OwnDurables } from "./keep-durables.ts";
-export { createKeyPair, type KeyPair, keyPairFromSeed, sign, verify, verifyEd25519 } from "./keys.ts";
+export { createKeyPair, type KeyPair, keyPairFromSeed, sign, verify } from "./keys.ts";
 export { MAX_PRESENCE_LIFETIME_MS, type PresenceStatement, signPresence, verifyPresence } from "./presence.ts";
 export { lifetimeFault, MAX_CLOCK_SKEW_MS, openRecord, signRecord, type Verified } from "./record.ts";
-export { safetyNumber, safetyWords } from "./safety.ts";
+export { type Safety, safetyFingerprint, safetyOf } from "./safety.ts";
 export {
   MAX_AD_LIFETIME_MS,
   recallAd,

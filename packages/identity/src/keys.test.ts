@@ -3,7 +3,9 @@ import { x25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, hexToBytes as hex } from "@noble/hashes/utils.js";
 import { systemRandom } from "@skein/core";
 import { describe, expect, test } from "vitest";
-import { createKeyPair, keyPairFromSeed, sign, verify, verifyEd25519 } from "./keys.ts";
+import * as native from "./ed25519.node.ts";
+import * as portable from "./ed25519.ts";
+import { createKeyPair, keyPairFromSeed, sign, verify } from "./keys.ts";
 
 interface Vectors<Group> {
   readonly numberOfTests: number;
@@ -29,17 +31,38 @@ function vectors<Group>(file: string): Vectors<Group> {
 }
 
 describe("keys", () => {
-  test("[ID1] Ed25519 agrees with every Wycheproof vector", () => {
+  test.each([
+    ["OpenSSL's", native],
+    ["JavaScript's", portable],
+  ])("[ID1] %s Ed25519 agrees with every Wycheproof vector", (_, ed25519) => {
     const { testGroups, numberOfTests } = vectors<SignatureGroup>("ed25519_test.json");
     let seen = 0;
     for (const group of testGroups) {
       for (const each of group.tests) {
-        const holds = verifyEd25519(hex(each.sig), hex(each.msg), hex(group.publicKey.pk));
+        const holds = ed25519.verify(hex(each.sig), hex(each.msg), hex(group.publicKey.pk));
         expect(holds, `vector ${each.tcId}: ${each.comment}`).toBe(each.result === "valid");
         seen += 1;
       }
     }
     expect(seen).toBe(numberOfTests);
+  });
+
+  test("[ID1] the two give the same keys and signatures, and neither takes a key of small order", () => {
+    for (let round = 0; round < 20; round += 1) {
+      const [seed, message] = [systemRandom.bytes(32), systemRandom.bytes(round * 17)];
+      const signature = native.sign(message, seed);
+      expect(portable.sign(message, seed)).toEqual(signature);
+      expect(portable.publicKeyOf(seed)).toEqual(native.publicKeyOf(seed));
+      expect(native.verify(signature, message, native.publicKeyOf(seed))).toBe(true);
+    }
+    // With the neutral element as key and as R, and S = 0, the equation holds for every message.
+    const neutral = Uint8Array.of(1, ...new Uint8Array(31));
+    const forged = Uint8Array.of(...neutral, ...new Uint8Array(32));
+    for (const ed25519 of [native, portable]) {
+      expect(ed25519.verify(forged, Uint8Array.of(1, 2, 3), neutral)).toBe(false);
+      expect(() => ed25519.sign(Uint8Array.of(1), new Uint8Array(31))).toThrow();
+      expect(ed25519.verify(new Uint8Array(63), Uint8Array.of(1), new Uint8Array(31))).toBe(false);
+    }
   });
 
   test("[ID2] X25519, as Noise uses it, agrees with every Wycheproof vector and refuses an all-zero secret", () => {

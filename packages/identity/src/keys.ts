@@ -1,6 +1,6 @@
-import { ed25519 } from "@noble/curves/ed25519.js";
 import type { Random } from "@skein/core";
 import { type SigningPurpose, signedBytes } from "@skein/wire";
+import * as ed25519 from "#ed25519";
 
 /** An Ed25519 key pair; the secret is the 32-byte seed (RFC 8032 §5.1.5). */
 export interface KeyPair {
@@ -15,7 +15,7 @@ export function createKeyPair(random: Random): KeyPair {
 
 /** The key pair of a 32-byte seed. */
 export function keyPairFromSeed(seed: Uint8Array): KeyPair {
-  return { seed, publicKey: ed25519.getPublicKey(seed) };
+  return { seed, publicKey: ed25519.publicKeyOf(seed) };
 }
 
 /** Signs a payload for one purpose; 64 bytes. */
@@ -30,14 +30,5 @@ export function verify(
   signature: Uint8Array,
   publicKey: Uint8Array,
 ): boolean {
-  return verifyEd25519(signature, signedBytes(purpose, payload), publicKey);
-}
-
-/** Plain Ed25519 verification as {@link verify} uses it. */
-export function verifyEd25519(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
-  try {
-    return ed25519.verify(signature, message, publicKey, { zip215: false });
-  } catch {
-    return false;
-  }
+  return ed25519.verify(signature, signedBytes(purpose, payload), publicKey);
 }

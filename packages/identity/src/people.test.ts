@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Account, accountSecrets, createAccount, openAccount } from "./account.ts";
 import { cardLink, parseCardLink } from "./card.ts";
 import { introduce, readIntroduction } from "./introduction.ts";
-import { safetyNumber, safetyWords } from "./safety.ts";
+import { safetyFingerprint, safetyOf } from "./safety.ts";
 
 const NOW = 1_800_000_000_000;
 
@@ -37,13 +37,13 @@ test("[ID9] a broken contact link is refused with a sentence, whatever was paste
 
 test("[ID10] both people compute the same safety number of sixty digits and the same eight words", () => {
   const [ada, bob, eve] = [person("Ada"), person("Bob"), person("Eve")];
-  const number = safetyNumber(ada.user, bob.user);
+  const [hers, his, eves] = [ada.user, bob.user, eve.user].map(safetyFingerprint) as [string, string, string];
+  const { number, words } = safetyOf(hers, his);
   expect(number).toMatch(/^(\d{5} ){11}\d{5}$/);
-  expect(safetyNumber(bob.user, ada.user)).toBe(number);
-  expect(safetyNumber(ada.user, eve.user)).not.toBe(number);
-  expect(safetyWords(ada.user, bob.user).split(" ")).toHaveLength(8);
-  expect(safetyWords(bob.user, ada.user)).toBe(safetyWords(ada.user, bob.user));
-  expect(safetyWords(ada.user, eve.user)).not.toBe(safetyWords(ada.user, bob.user));
+  expect(words.split(" ")).toHaveLength(8);
+  expect(safetyOf(his, hers)).toEqual({ number, words });
+  expect(safetyOf(hers, eves).number).not.toBe(number);
+  expect(safetyOf(hers, eves).words).not.toBe(words);
 });
 
 test("[ID11] an introduction is believed only on the channel of the device it names", () => {

@@ -5,15 +5,22 @@ import { keyFromId, type UserId } from "@skein/core";
 /** Rounds of hashing a fingerprint: makes searching for look-alikes slow (as Signal's numeric fingerprint does). */
 const ROUNDS = 5_200;
 
-/** Sixty digits in twelve groups of five; the same for both people, whoever computes it. About 200 bits. */
-export function safetyNumber(one: UserId, other: UserId): string {
-  const halves = [fingerprint(one), fingerprint(other)].sort();
-  return halves.join("").match(/\d{5}/g)?.join(" ") ?? "";
+/** What two people compare to know that they have each other's keys. */
+export interface Safety {
+  /** Sixty digits in twelve groups of five. About 200 bits. */
+  readonly number: string;
+  /** Eight words (88 bits) for reading aloud. For a first check; the number is the strong one. */
+  readonly words: string;
 }
 
-/** Eight words (88 bits) for reading aloud; the same for both people. For a first check; the number is the strong one. */
-export function safetyWords(one: UserId, other: UserId): string {
-  const digest = sha256(new TextEncoder().encode(`skein/1/safety-words\0${safetyNumber(one, other)}`));
+/** The same for both people, whoever computes it; of two {@link safetyFingerprint}s. */
+export function safetyOf(one: string, other: string): Safety {
+  const number = [one, other].sort().join("").match(/\d{5}/g)?.join(" ") ?? "";
+  return { number, words: wordsOf(number) };
+}
+
+function wordsOf(number: string): string {
+  const digest = sha256(new TextEncoder().encode(`skein/1/safety-words\0${number}`));
   let bits = 0n;
   for (const byte of digest) bits = (bits << 8n) | BigInt(byte);
   const words: string[] = [];
@@ -22,8 +29,8 @@ export function safetyWords(one: UserId, other: UserId): string {
   return words.join(" ");
 }
 
-/** Thirty digits of one user key: iterated SHA-512, six groups of 5 bytes mod 100000. */
-function fingerprint(user: UserId): string {
+/** Thirty digits of one user key: iterated SHA-512, six groups of 5 bytes mod 100000. Takes tens of milliseconds. */
+export function safetyFingerprint(user: UserId): string {
   const key = keyFromId(user);
   const prefix = new TextEncoder().encode("skein/1/safety\0");
   let digest: Uint8Array = Uint8Array.of(...prefix, ...key);

@@ -68,10 +68,10 @@ export async function startHeadlessPeer(
   dependencies: HeadlessPeerDependencies,
 ): Promise<HeadlessPeer> {
   const { clock, hosts, placements, random, tell } = dependencies;
-  const first = await hosts.first;
-  const modes = modesFrom(options.mode, first);
   const store = beginningWith(options.mode, profileStoreOf(options));
   const account = await accountOf(options, store, { random, now: clock.now() });
+  const first = await hosts.first;
+  const modes = modesFrom(options.mode, first);
   const meter = createTrafficMeter(clock);
   const report: Report = (event) => tell({ kind: "event", event });
   const sound = createSound(options, dependencies);

@@ -28,7 +28,7 @@ export function ContactDetails({
         know the voice. If they differ, somebody is in between.
       </p>
       <p className="safety-number" data-testid="safety-number">
-        {safetyNumber}
+        {safetyNumber === "" ? "Computing…" : safetyNumber}
       </p>
       <p className="safety-words">{safetyWords}</p>
       <label className="choice">

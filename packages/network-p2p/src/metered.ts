@@ -1,5 +1,5 @@
 import type { Metrics, MultiaddrConnection } from "@libp2p/interface";
-import type { TrafficMeter } from "@skein/core";
+import type { TrafficMeter, TrafficShare } from "@skein/core";
 
 /** What of a raw connection carries its bytes: every subclass of libp2p's AbstractMessageStream (@libp2p/utils 7.4) has it. */
 interface RawConnection {
@@ -14,8 +14,7 @@ interface RawConnection {
 export function metered(meter: TrafficMeter): () => Metrics {
   return () => ({
     trackMultiaddrConnection(connection) {
-      if (!isRelayed(connection) && "onData" in connection && "sendData" in connection)
-        countAll(connection as unknown as RawConnection, meter);
+      countConnection(connection, meter, "mine");
     },
     trackProtocolStream() {},
     registerMetric: () => nothing,
@@ -31,16 +30,22 @@ export function metered(meter: TrafficMeter): () => Metrics {
   });
 }
 
-function countAll(connection: RawConnection, meter: TrafficMeter): void {
+/** Counts the messages of a raw connection from now on, unless it goes through a relay. */
+export function countConnection(connection: MultiaddrConnection, meter: TrafficMeter, share: TrafficShare): void {
+  if (isRelayed(connection) || !isRaw(connection)) return;
   const { onData, sendData } = connection;
   connection.onData = (data) => {
-    meter.count(data.byteLength, "mine");
+    meter.count(data.byteLength, share);
     onData.call(connection, data);
   };
   connection.sendData = (data) => {
-    meter.count(data.byteLength, "mine");
+    meter.count(data.byteLength, share);
     return sendData.call(connection, data);
   };
+}
+
+function isRaw(connection: object): connection is RawConnection {
+  return "onData" in connection && "sendData" in connection;
 }
 
 function isRelayed({ remoteAddr }: MultiaddrConnection): boolean {

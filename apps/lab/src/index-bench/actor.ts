@@ -10,6 +10,8 @@ export interface Actor {
   readonly host: Host;
   /** Resolves with the answer. Throws LabError when the program says it failed, ended, or is silent for too long. */
   tell<Kind extends Reply["kind"]>(order: Order, expected: Kind): Promise<Extract<Reply, { readonly kind: Kind }>>;
+  /** Kills it without a word (SIGKILL); resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 const PROGRAM = fileURLToPath(new URL("../index-bench.ts", import.meta.url));
@@ -43,6 +45,10 @@ export async function startActor(host: Host, cacheDirectory: string, signal: Abo
   };
   return {
     host,
+    async kill() {
+      program.process.kill("SIGKILL");
+      await program.ended;
+    },
     tell: (order, expected) =>
       inTurn(async () => {
         const coming = answer();

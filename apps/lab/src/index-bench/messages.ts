@@ -30,6 +30,8 @@ export type Reply =
       readonly found: boolean;
       readonly tookMs: number;
       readonly firstMs?: number;
+      /** A bare trip to home and back, where one was made. */
+      readonly tripMs?: number;
       readonly requests?: number;
     }
   | { readonly kind: "failed"; readonly reason: string };

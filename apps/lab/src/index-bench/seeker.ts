@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { UserId } from "@skein/core";
 import { checkedAds } from "./ads.ts";
@@ -7,6 +9,8 @@ import { startLeaf } from "./leaf.ts";
 export interface Search {
   readonly found: boolean;
   readonly tookMs: number;
+  /** A bare trip to home and back just before: what a TCP connection takes to open, ms. Left out where none was made. */
+  readonly tripMs?: number;
 }
 
 /** The one who looks for people. */
@@ -22,11 +26,27 @@ export async function createSeeker(ads: readonly string[]): Promise<Seeker> {
   const { network } = await startLeaf(checkedAds(ads));
   return {
     async find(user, device) {
+      const tripMs = await trip(network.vias()[0]?.addresses[0] ?? "").catch(() => undefined);
       const startedAt = performance.now();
       const found = await network.directory.find(user, AbortSignal.timeout(FIND_TIMEOUT_MS));
       const tookMs = performance.now() - startedAt;
-      return { found: found.some((presence) => presence.device === device), tookMs };
+      return {
+        found: found.some((presence) => presence.device === device),
+        tookMs,
+        ...(tripMs === undefined ? {} : { tripMs }),
+      };
     },
     stop: () => network.stop(),
   };
+}
+
+/** Time to open a TCP connection to an address like `/ip4/1.2.3.4/tcp/4001/ws`. */
+async function trip(address: string): Promise<number> {
+  const [, host, port] = /^\/ip4\/([\d.]+)\/tcp\/(\d+)/.exec(address) ?? [];
+  const startedAt = performance.now();
+  const socket = connect({ host, port: Number(port) });
+  await once(socket, "connect");
+  const tookMs = performance.now() - startedAt;
+  socket.destroy();
+  return tookMs;
 }

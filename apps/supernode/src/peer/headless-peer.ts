@@ -57,6 +57,8 @@ export interface HeadlessPeerDependencies {
 /** A client without a page. */
 export interface HeadlessPeer extends Client {
   readonly account: Account;
+  /** What it costs; of the first peer of a process that serves, also what others cost it. */
+  readonly meter: TrafficMeter;
 }
 
 /**
@@ -89,7 +91,7 @@ export async function startHeadlessPeer(
       report,
     },
   );
-  return { ...client, account };
+  return { ...client, account, meter };
 }
 
 /** The mode asked for first, so that it holds for a new person; the other one where the page's host offers it. */

@@ -78,7 +78,10 @@ export async function startPeerDaemon(values: PeerValues, dependencies: PeerDaem
       else if (values.answer === "auto") closers.push(takeCalls(peer));
     }
     const { listen, serve, "http-port": port } = values;
-    const serving = serve === "never" ? undefined : await beginServing(values, serve, { log, placements, hosts });
+    const serving =
+      serve === "never"
+        ? undefined
+        : await beginServing(values, serve, { log, placements, hosts, meter: peers.get(0)?.meter });
     if (serving !== undefined) closers.push(serving.stop);
     const more = serving?.handlers ?? [];
     if (port !== undefined)

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { systemClock } from "@skein/core";
+import { systemClock, type TrafficMeter } from "@skein/core";
 import type { Placements } from "@skein/network-p2p";
 import type { Logger } from "pino";
 import type { Values } from "../configuration.ts";
@@ -23,6 +23,15 @@ export interface PeerServing {
   stop(): Promise<void>;
 }
 
+/** What it needs. */
+export interface PeerServingDependencies {
+  readonly hosts: PageHosts;
+  readonly log: Logger;
+  readonly placements: Placements;
+  /** Counts what it costs to serve others. */
+  readonly meter: TrafficMeter | undefined;
+}
+
 /**
  * Starts a node that may serve, in a folder of its own (`<data>/serving`) and with a key of its own: who serves cannot be told
  * from who talks. It knows the supernodes of the page and those of `--bootstrap`. Rejects with a sentence; nothing runs then.
@@ -30,9 +39,9 @@ export interface PeerServing {
 export async function startPeerServing(
   values: Values<typeof peerSettings>,
   role: "always" | "auto",
-  dependencies: { readonly hosts: PageHosts; readonly log: Logger; readonly placements: Placements },
+  dependencies: PeerServingDependencies,
 ): Promise<PeerServing> {
-  const { hosts, log, placements } = dependencies;
+  const { hosts, log, meter, placements } = dependencies;
   const data = join(values.data, "serving");
   const settings = { ...values, data, role, listen: values["serve-listen"] };
   const key = keptKey(data);
@@ -44,6 +53,7 @@ export async function startPeerServing(
       log,
       datastore,
       placements,
+      ...(meter === undefined ? {} : { meter }),
       tls: undefined,
       supernodes: async () => (await Promise.all([hosts.ads(), bootstrapAds(values.bootstrap, log)])).flat(),
     });

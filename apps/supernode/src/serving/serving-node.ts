@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { systemClock, systemRandom, until } from "@skein/core";
+import { systemClock, systemRandom, type TrafficMeter, until } from "@skein/core";
 import type { Headroom } from "@skein/election";
 import type { KeyPair, SupernodeAd } from "@skein/identity";
 import type { Placements } from "@skein/network-p2p";
@@ -51,6 +51,8 @@ export interface ServingNodeDependencies {
   readonly supernodes: () => Promise<readonly SupernodeAd[]>;
   /** How the people of this process fared at supernodes; left out: there are none. */
   readonly placements?: Placements;
+  /** The meter of a person of this process; left out: there is none. */
+  readonly meter?: TrafficMeter;
 }
 
 /** What `--allow-private` opens: RFC 1918, carrier NAT, loopback and link-local addresses. */

@@ -7,6 +7,7 @@ import { ping } from "@libp2p/ping";
 import { webRTCDirect } from "@libp2p/webrtc";
 import { webSockets } from "@libp2p/websockets";
 import { yamux } from "@libp2p/yamux";
+import type { TrafficMeter } from "@skein/core";
 import { createLibp2p } from "libp2p";
 import { type DialPolicy, mayDial } from "../addresses.ts";
 import { exposeParts, type Libp2pParts } from "../libp2p-parts.ts";
@@ -34,6 +35,8 @@ export interface SupernodeNodeInit {
   /** Whether AutoNAT v2 runs: it tells others whether they are reached, and, where nothing is announced, us. */
   readonly autonat: "on" | "off";
   readonly guard: Guard;
+  /** Counts what crosses the connections, as spent on others. */
+  readonly meter: TrafficMeter | undefined;
   /** Asked before a relay slot is given, when the guard has nothing against it. */
   readonly mayReserve: (peer: PeerId) => boolean;
 }
@@ -56,7 +59,7 @@ export async function createSupernodeNode(init: SupernodeNodeInit): Promise<Supe
     maxInboundStreams: MAX_STREAMS_FROM_PEER,
     streamOptions: { maxWriteBufferLength: MAX_STREAM_UNSENT_BYTES },
   });
-  const sent = countBytesSent();
+  const sent = countBytesSent(init.meter);
   const node = await createLibp2p({
     metrics: () => sent.metrics,
     privateKey: init.privateKey,

@@ -1,5 +1,5 @@
 import { multiaddr } from "@multiformats/multiaddr";
-import { type Clock, type DeviceId, deviceIdFromKey, type Random, type Report } from "@skein/core";
+import { type Clock, type DeviceId, deviceIdFromKey, type Random, type Report, type TrafficMeter } from "@skein/core";
 import type { KeyPair, SupernodeAd } from "@skein/identity";
 import type { RelayStats } from "@skein/relay";
 import { type DialPolicy, mayDial, parseAddress, transportOf } from "../addresses.ts";
@@ -74,6 +74,8 @@ export interface SupernodeDependencies {
   /** The newest version notice, to hand on; and one that a neighbour handed to us, unchecked. */
   readonly notice?: () => Uint8Array | undefined;
   readonly onNotice?: (notice: Uint8Array) => void;
+  /** Counts what this node costs, as spent on others; the sound that its media relay carries is not counted. */
+  readonly meter?: TrafficMeter;
   /** What others take over before this node goes out of service. */
   readonly handOver?: () => Promise<void>;
 }
@@ -152,6 +154,7 @@ export async function createSupernode(
     datastore,
     policy: options.policy,
     autonat: options.autonat ?? "off",
+    meter: dependencies.meter,
     guard: createGuard(options.perAddress ?? ADDRESS_LIMITS, dependencies.clock),
     mayReserve(peer) {
       const device = deviceOf(peer);

@@ -33,11 +33,20 @@ const link = { both: { delayMs: LINK_MS } };
 /** The ways of searching, in the order of the table. */
 const VARIANTS = {
   "one-hop, all hold all": { kind: "one-hop" },
-  "one-hop, three holders": { kind: "one-hop", everywhereUpTo: 0 },
   "DHT behind the index": { kind: "dht" },
+  // The last one: a third of its supernodes does not live to see another.
+  "one-hop, three holders": { kind: "one-hop", everywhereUpTo: 0 },
 } as const satisfies Record<string, Extract<Order, { readonly kind: "serve" }>["index"]>;
 type Variant = keyof typeof VARIANTS;
 const PLAIN = "plain dht.get() to its end";
+const AT_ONCE = "three holders, 30 % just killed";
+const REPAIRED = "three holders, a minute later";
+const LOST: Variant = "one-hop, three holders";
+/** One in so many is killed, 12 of 40, and of the seeker's own three one. */
+const KILL_EACH = 3;
+const KILLED = 12;
+/** Records of those that are gone are given to others meanwhile, ms. */
+const REPAIR_MS = 60_000;
 /** What supernodes do unless told otherwise. */
 const PRODUCT: Variant = "one-hop, all hold all";
 
@@ -50,7 +59,7 @@ export const indexScenario: Scenario = {
     hosts: [...names, "crowd", "seeker"].map((name) => ({ name, behind: INTERNET, link })),
   },
   run: runIndex,
-  unmeasured: (reason) => figuresOf(undefined, undefined, { all: reason }),
+  unmeasured: (reason) => figuresOf(new Map(), { all: reason }),
 };
 
 interface Stage {
@@ -79,28 +88,35 @@ async function runIndex(lab: Lab, context: ScenarioContext): Promise<ScenarioRes
       say(`${name}: ${reasons[name]}`);
     }
   }
-  for (const name of [...Object.keys(VARIANTS), PLAIN]) say(lineOf(name, taken.get(name), reasons[name]));
-  const [product, plain] = [taken.get(PRODUCT), taken.get(PLAIN)];
-  const all = [...taken.values()];
-  const isWhole = all.length === Object.keys(VARIANTS).length + 1 && product?.found === product?.of;
-  return { verdict: isWhole ? "as-expected" : "not-as-expected", figures: figuresOf(product, plain, reasons) };
+  for (const name of [...Object.keys(VARIANTS), PLAIN, AT_ONCE, REPAIRED])
+    say(lineOf(name, taken.get(name), reasons[name]));
+  const isWhole =
+    taken.size === Object.keys(VARIANTS).length + 3 &&
+    [PRODUCT, AT_ONCE, REPAIRED].every((name) => taken.get(name)?.found === taken.get(name)?.of);
+  return { verdict: isWhole ? "as-expected" : "not-as-expected", figures: figuresOf(taken, reasons) };
 }
 
 function figuresOf(
-  product: Measured | undefined,
-  plain: Measured | undefined,
+  taken: ReadonlyMap<string, Measured>,
   reasons: Readonly<Record<string, string>>,
 ): ScenarioResult["figures"] {
+  const [product, plain] = [taken.get(PRODUCT), taken.get(PLAIN)];
+  const afterLoss = (name: string) => {
+    const { found, of, p50Ms, p95Ms } = taken.get(name) ?? {};
+    return of === undefined ? null : { found, of, p50Ms, p95Ms };
+  };
   const ratio = product === undefined || plain === undefined ? null : product.p50Ms / plain.p50Ms;
   return {
     supernodes: SUPERNODES,
     linkMs: LINK_MS,
     p50Ms: product?.p50Ms ?? null,
     p95Ms: product?.p95Ms ?? null,
+    tripMs: product?.tripP50Ms ?? null,
     rpcs: product?.rpcs ?? null,
     bytes: product?.bytes ?? null,
     plainP50Ms: plain?.p50Ms ?? null,
     ratio: ratio === null ? null : Math.round(ratio * 1000) / 1000,
+    afterLoss: { killed: KILLED, atOnce: afterLoss(AT_ONCE), aMinuteLater: afterLoss(REPAIRED) },
     ...(Object.keys(reasons).length === 0 ? {} : { reasons }),
   };
 }
@@ -133,7 +149,7 @@ async function measureVariant(
       index.kind === "dht" ? dhtPeers >= SUPERNODES / 2 : roster === SUPERNODES - 1,
     ),
   );
-  const rounds = index.kind === "dht" ? 2 : 1;
+  const rounds = index.kind === "dht" || name === LOST ? 2 : 1;
   const { people } = await crowd.tell(
     { kind: "populate", ads: ads.slice(WARM), people: rounds * (counted + WARM_UPS) },
     "people",
@@ -147,15 +163,33 @@ async function measureVariant(
   say(`${name}: ${people.length} people online`);
   await seeker.tell({ kind: "join", ads: ads.slice(0, WARM) }, "done");
   const taken = new Map<string, Measured>();
-  taken.set(name, await search(stage, people.slice(0, counted + WARM_UPS)));
+  const [first, second] = [people.slice(0, counted + WARM_UPS), people.slice(counted + WARM_UPS)];
+  taken.set(name, await search(stage, first));
+  if (name === LOST) for (const [what, result] of await afterLoss(stage, second)) taken.set(what, result);
   await seeker.tell({ kind: "leave" }, "done");
   if (index.kind === "dht") {
     await seeker.tell({ kind: "join-dht", ads: ads.slice(0, WARM) }, "done");
-    taken.set(PLAIN, await search(stage, people.slice(counted + WARM_UPS)));
+    taken.set(PLAIN, await search(stage, second));
     await seeker.tell({ kind: "leave" }, "done");
   }
   await crowd.tell({ kind: "leave" }, "done");
   return taken;
+}
+
+/** Kills supernodes; half of the people are looked for at once, the others when there was time to repair. */
+async function afterLoss(stage: Stage, people: readonly Somebody[]): Promise<ReadonlyMap<string, Measured>> {
+  const { clock, say, signal } = stage.context;
+  const killed = stage.supernodes.filter((_, index) => (index + 1) % KILL_EACH === 0).slice(0, KILLED);
+  await Promise.all(killed.map((each) => each.kill()));
+  const left: Stage = { ...stage, supernodes: stage.supernodes.filter((each) => !killed.includes(each)) };
+  say(`${LOST}: ${killed.length} of ${SUPERNODES} killed`);
+  const half = Math.floor(people.length / 2);
+  const atOnce = await search(left, people.slice(0, half), 0);
+  await pause(clock, REPAIR_MS, signal);
+  return new Map([
+    [AT_ONCE, atOnce],
+    [REPAIRED, await search(left, people.slice(half), 0)],
+  ]);
 }
 
 /** Starts or restarts every supernode; each is told of the first few only and finds the others itself. */
@@ -200,23 +234,24 @@ function progressOf(all: readonly Figures[]): string {
   return `roster ${range(({ roster }) => roster)}, neighbours in the DHT ${range(({ dhtPeers }) => dhtPeers)}, records ${range(({ records }) => records)}`;
 }
 
-async function search(stage: Stage, people: readonly Somebody[]): Promise<Measured> {
+async function search(stage: Stage, people: readonly Somebody[], warmUps = WARM_UPS): Promise<Measured> {
   const { context, lab, seeker, supernodes } = stage;
   const wire = lab.link("seeker");
   const samples: Sample[] = [];
   let ownRequests = 0;
   let lookupsBefore = 0;
   for (const [index, { device, user }] of people.entries()) {
-    if (index === WARM_UPS) lookupsBefore = await lookups(supernodes);
+    if (index === warmUps) lookupsBefore = await lookups(supernodes);
     const before = await wire.counters();
-    const { found, tookMs, firstMs, requests } = await seeker.tell({ kind: "find", user, device }, "found");
+    const { found, tookMs, firstMs, requests, tripMs } = await seeker.tell({ kind: "find", user, device }, "found");
     await pause(context.clock, QUIET_MS, context.signal);
-    if (index < WARM_UPS) continue;
+    if (index < warmUps) continue;
     ownRequests += requests ?? 0;
     samples.push({
       found,
       tookMs,
       ...(firstMs === undefined ? {} : { firstMs }),
+      ...(tripMs === undefined ? {} : { tripMs }),
       ...between(before, await wire.counters()),
     });
   }

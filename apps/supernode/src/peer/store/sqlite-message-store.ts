@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, openSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import type { UserId } from "@skein/core";
 import {
@@ -19,7 +20,11 @@ const STATES: readonly MessageState[] = ["queued", "sent", "held", "delivered", 
 const DELIVERED = STATES.indexOf("delivered");
 const READ = STATES.indexOf("read");
 
+/** Of SQLite: another connection has the file. */
+const BUSY = 5;
+
 const SCHEMA = `
+  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA user_version = 1;
@@ -49,12 +54,19 @@ const UNREAD = `mine = 0 AND state = ${DELIVERED}`;
 
 /**
  * Messages in an SQLite file (`:memory:` for tests). Each call is one transaction on disk before it resolves. Contract:
- * docs/spec/messaging.md, rules MS32 to MS38. Throws when the file cannot be opened.
+ * docs/spec/messaging.md, rules MS32 to MS38. Throws with a sentence when another
+ * program has it (the lock goes with the program, however it ends), and when the file cannot be opened.
  */
 export function openSqliteMessageStore(path: string): MessageStore {
   if (path !== ":memory:") keepPrivate(path);
   const database = new DatabaseSync(path);
-  database.exec(SCHEMA);
+  try {
+    database.exec(SCHEMA);
+  } catch (error) {
+    database.close();
+    if (!(error instanceof Error && "errcode" in error && error.errcode === BUSY)) throw error;
+    throw new Error(`${dirname(path)} is in use: one person is one program`, { cause: error });
+  }
   const queries = prepare(database);
 
   /** Node's SQLite does not wait: nothing comes between the first and the last statement of a call. */

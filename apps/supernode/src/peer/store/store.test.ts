@@ -77,12 +77,20 @@ describe("messages in SQLite", () => {
     const path = join(folder(), "messages.sqlite");
     const store = openSqliteMessageStore(path);
     await store.add(messageOf("a"));
-    for (const file of [path, `${path}-wal`, `${path}-shm`]) expect(statSync(file).mode & 0o777).toBe(0o600);
+    for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600);
     await store.advance(messageOf("a").conversation, [idOf("a")], "sent");
     store.close();
     store.close();
     const next = openSqliteMessageStore(path);
     onTestFinished(() => next.close());
     expect(await next.outbox(messageOf("a").conversation)).toEqual([{ ...messageOf("a"), position: 1, state: "sent" }]);
+  });
+
+  test("[PE54] a folder that another program uses is refused with a sentence, and is free when that one is gone", () => {
+    const path = join(folder(), "messages.sqlite");
+    const first = openSqliteMessageStore(path);
+    expect(() => openSqliteMessageStore(path)).toThrow(/is in use: one person is one program$/);
+    first.close();
+    openSqliteMessageStore(path).close();
   });
 });

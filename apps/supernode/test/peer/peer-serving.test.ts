@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { createTrafficMeter, systemClock } from "@skein/core";
+import { createPlacements } from "@skein/network-p2p";
+import { pino } from "pino";
 import { expect, test, vi } from "vitest";
+import { readConfiguration } from "../../src/configuration.ts";
+import { askPageHosts } from "../../src/peer/first-hosts.ts";
+import { startPeerServing } from "../../src/peer/peer-serving.ts";
+import { peerSettings } from "../../src/peer/peer-settings.ts";
 import type { StatusView } from "../../src/status/status-view.ts";
 import { builtPage } from "../page.ts";
 import { freePorts } from "../ports.ts";
@@ -30,6 +37,28 @@ test("[SU27] a peer serves beside its person, with a folder and a key of its own
   expect(health.link).not.toContain(status.id);
   expect(existsSync(join(data, "serving", "device.key"))).toBe(true);
   expect([await stopped(peer), await stopped(host)]).toEqual([0, 0]);
+});
+
+test("[SU27] what crosses the connections of the node that serves is spent on others", { timeout: 60_000 }, async () => {
+  const host = await supernode(["--page", "--page-directory", builtPage()]);
+  const ports = await freePorts();
+  const flags = [
+    ...["--page", `${host.url}/`, "--data", temporaryFolder(), "--serve-listen", "127.0.0.1", "--allow-private"],
+    ...["--ws-port", `${ports.ws}`, "--webrtc-port", `${ports.webrtc}`, "--turn-port", `${ports.turn}`],
+  ];
+  const values = readConfiguration(peerSettings, { flags, environment: {} });
+  const meter = createTrafficMeter(systemClock);
+  const serving = await startPeerServing(values, "always", {
+    hosts: askPageHosts(values.page, systemClock),
+    log: pino({ level: "silent" }),
+    placements: createPlacements({ clock: systemClock }),
+    meter,
+  });
+  // It meets the other supernode.
+  await vi.waitFor(() => expect(meter.read().others.messages).toBeGreaterThan(10), { timeout: 20_000 });
+  expect(meter.read().mine).toEqual({ bytes: 0, messages: 0 });
+  await serving.stop();
+  expect(await stopped(host)).toBe(0);
 });
 
 test("[SU27] a port it cannot serve at is one line, and nothing runs", { timeout: 60_000 }, async () => {

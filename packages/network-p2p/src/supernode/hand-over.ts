@@ -31,6 +31,8 @@ interface Item {
   readonly of: OfferedKind;
   readonly key: Uint8Array;
   readonly sequence: number;
+  /** The supernode its leaf put it at, where the record says so. */
+  readonly home: DeviceId | undefined;
   /** Whose holders keep it. */
   readonly under: readonly (UserId | DeviceId)[];
   readonly parcel: Parcel;
@@ -38,7 +40,8 @@ interface Item {
 
 /**
  * Starts watching. Of each record the first of its holders of before that is still there gives it to the new ones, so that
- * one supernode sends each, and all share the work. Only what the other lacks is sent: it is offered by sequence first.
+ * one supernode sends each, and all share the work. Its home does so too: a holder may have been away for home alone, which
+ * then gave it nothing, and the others know of no gap. Only what the other lacks is sent: it is offered by sequence first.
  */
 export function createHandOver(dependencies: {
   readonly self: DeviceId;
@@ -51,6 +54,8 @@ export function createHandOver(dependencies: {
 }): HandOver {
   const { clock, durables, outbox, placement, pool, presences, self } = dependencies;
   let before: readonly Member[] = placement.members;
+  /** Those that went away since, back or not. */
+  const away = new Set<DeviceId>();
   let cancelSoon: (() => void) | undefined;
   let cancelRepublish = (): void => {};
   let stopped = false;
@@ -67,7 +72,7 @@ export function createHandOver(dependencies: {
       const giver = then.find(
         (each) => !fresh.has(each) && placement.members.some(({ supernode }) => supernode === each),
       );
-      if (giver !== self) return [];
+      if (giver !== self && item.home !== self) return [];
       return now.filter((each) => each !== self && (fresh.has(each) || !then.includes(each)));
     });
   const send = (to: DeviceId, some: readonly Item[]): void => {
@@ -107,7 +112,10 @@ export function createHandOver(dependencies: {
     before = placement.members;
     if (stopped) return;
     const known = new Set(earlier.map(({ supernode }) => supernode));
-    const fresh = new Set(before.flatMap(({ supernode }) => (known.has(supernode) ? [] : [supernode])));
+    const fresh = new Set(
+      before.flatMap(({ supernode }) => (known.has(supernode) && !away.has(supernode) ? [] : [supernode])),
+    );
+    away.clear();
     await offerAll((item) => heirs(item, earlier, fresh));
   };
   const republish = (): void => {
@@ -123,6 +131,8 @@ export function createHandOver(dependencies: {
 
   return {
     rosterChanged() {
+      const present = new Set(placement.members.map(({ supernode }) => supernode));
+      for (const { supernode } of before) if (!present.has(supernode)) away.add(supernode);
       if (stopped || cancelSoon !== undefined) return;
       cancelSoon = clock.at(clock.now() + HAND_OVER_AFTER_MS, () => {
         run().catch(() => {});
@@ -137,13 +147,14 @@ export function createHandOver(dependencies: {
   };
 }
 
-function itemOfPresence({ bytes, device, sequence, user }: Presence): Item {
+function itemOfPresence({ bytes, device, sequence, user, via }: Presence): Item {
   const parcel: Parcel = { name: `presence ${device}`, of: "presence", bytes };
-  return { of: "presence", key: keyFromId(device), sequence, under: [user, device], parcel };
+  const home = via[0]?.supernode;
+  return { of: "presence", key: keyFromId(device), sequence, home, under: [user, device], parcel };
 }
 
 function itemOfDurable(record: Durable): Item {
   const { bytes, kind, sequence, user } = record;
   const key = keyFromId(kind === "device-list" ? user : record.device);
-  return { of: kind, key, sequence, under: [user], parcel: { name: nameOfDurable(record), of: "durable", bytes } };
+  return { of: kind, key, sequence, home: undefined, under: [user], parcel: { name: nameOfDurable(record), of: "durable", bytes } };
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { x25519 } from "@noble/curves/ed25519.js";
+import { ED25519_TORSION_SUBGROUP, x25519 } from "@noble/curves/ed25519.js";
 import { bytesToHex, hexToBytes as hex } from "@noble/hashes/utils.js";
 import { systemRandom } from "@skein/core";
 import { describe, expect, test } from "vitest";
@@ -55,11 +55,14 @@ describe("keys", () => {
       expect(portable.publicKeyOf(seed)).toEqual(native.publicKeyOf(seed));
       expect(native.verify(signature, message, native.publicKeyOf(seed))).toBe(true);
     }
-    // With the neutral element as key and as R, and S = 0, the equation holds for every message.
+    // With the neutral element as key and as R, and S = 0, the equation holds for every message; so it does for its other names.
     const neutral = Uint8Array.of(1, ...new Uint8Array(31));
+    const signed = Uint8Array.of(1, ...new Uint8Array(30), 0x80);
+    const beyond = Uint8Array.of(0xee, ...new Uint8Array(30).fill(0xff), 0x7f);
     const forged = Uint8Array.of(...neutral, ...new Uint8Array(32));
     for (const ed25519 of [native, portable]) {
-      expect(ed25519.verify(forged, Uint8Array.of(1, 2, 3), neutral)).toBe(false);
+      for (const key of [neutral, signed, beyond, ...ED25519_TORSION_SUBGROUP.map((point) => hex(point))])
+        expect(ed25519.verify(forged, Uint8Array.of(1, 2, 3), key)).toBe(false);
       expect(() => ed25519.sign(Uint8Array.of(1), new Uint8Array(31))).toThrow();
       expect(ed25519.verify(new Uint8Array(63), Uint8Array.of(1), new Uint8Array(31))).toBe(false);
     }

@@ -53,6 +53,10 @@ async function obey(order: Order): Promise<Reply> {
     case "find":
       if (role.kind !== "seeking" || !isId(order.user)) throw new Error("it looks for nobody");
       return { kind: "found", ...(await role.as.find(order.user as UserId, order.device)) };
+    case "trip": {
+      const tripMs = role.kind === "seeking" && "trip" in role.as ? await role.as.trip() : undefined;
+      return { kind: "trip", ...(tripMs === undefined ? {} : { tripMs }) };
+    }
     case "leave":
       await leave();
       return { kind: "done" };

@@ -15,6 +15,8 @@ export type Order =
   /** Be a client of the DHT and nothing else. */
   | { readonly kind: "join-dht"; readonly ads: readonly string[] }
   | { readonly kind: "status" }
+  /** Make a bare trip to home and back. */
+  | { readonly kind: "trip" }
   | { readonly kind: "find"; readonly user: string; readonly device: string }
   | { readonly kind: "leave" };
 
@@ -30,10 +32,10 @@ export type Reply =
       readonly found: boolean;
       readonly tookMs: number;
       readonly firstMs?: number;
-      /** A bare trip to home and back, where one was made. */
-      readonly tripMs?: number;
       readonly requests?: number;
     }
+  /** Left out where there is no home to go to. */
+  | { readonly kind: "trip"; readonly tripMs?: number }
   | { readonly kind: "failed"; readonly reason: string };
 
 /** A person of the crowd. */

@@ -9,13 +9,13 @@ import { startLeaf } from "./leaf.ts";
 export interface Search {
   readonly found: boolean;
   readonly tookMs: number;
-  /** A bare trip to home and back just before: what a TCP connection takes to open, ms. Left out where none was made. */
-  readonly tripMs?: number;
 }
 
 /** The one who looks for people. */
 export interface Seeker {
   find(user: UserId, device: string): Promise<Search>;
+  /** A bare trip to home and back: what a TCP connection takes to open, ms. `undefined` where there is no home to go to. */
+  trip(): Promise<number | undefined>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +26,6 @@ export async function createSeeker(ads: readonly string[]): Promise<Seeker> {
   const { network } = await startLeaf(checkedAds(ads));
   return {
     async find(user, device) {
-      const tripMs = await trip(network.vias()[0]?.addresses[0] ?? "").catch(() => undefined);
       const startedAt = performance.now();
       const found = await network.directory.find(user, AbortSignal.timeout(FIND_TIMEOUT_MS));
       const tookMs = performance.now() - startedAt;
@@ -36,12 +35,13 @@ export async function createSeeker(ads: readonly string[]): Promise<Seeker> {
         ...(tripMs === undefined ? {} : { tripMs }),
       };
     },
+    trip: () => tripTo(network.vias()[0]?.addresses[0] ?? "").catch(() => undefined),
     stop: () => network.stop(),
   };
 }
 
 /** Time to open a TCP connection to an address like `/ip4/1.2.3.4/tcp/4001/ws`. */
-async function trip(address: string): Promise<number> {
+async function tripTo(address: string): Promise<number> {
   const [, host, port] = /^\/ip4\/([\d.]+)\/tcp\/(\d+)/.exec(address) ?? [];
   const startedAt = performance.now();
   const socket = connect({ host, port: Number(port) });

@@ -242,8 +242,10 @@ async function search(stage: Stage, people: readonly Somebody[], warmUps = WARM_
   let lookupsBefore = 0;
   for (const [index, { device, user }] of people.entries()) {
     if (index === warmUps) lookupsBefore = await lookups(supernodes);
+    const { tripMs } = await seeker.tell({ kind: "trip" }, "trip");
+    await pause(context.clock, QUIET_MS, context.signal);
     const before = await wire.counters();
-    const { found, tookMs, firstMs, requests, tripMs } = await seeker.tell({ kind: "find", user, device }, "found");
+    const { found, tookMs, firstMs, requests } = await seeker.tell({ kind: "find", user, device }, "found");
     await pause(context.clock, QUIET_MS, context.signal);
     if (index < warmUps) continue;
     ownRequests += requests ?? 0;

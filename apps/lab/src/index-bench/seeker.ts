@@ -32,7 +32,6 @@ export async function createSeeker(ads: readonly string[]): Promise<Seeker> {
       return {
         found: found.some((presence) => presence.device === device),
         tookMs,
-        ...(tripMs === undefined ? {} : { tripMs }),
       };
     },
     trip: () => tripTo(network.vias()[0]?.addresses[0] ?? "").catch(() => undefined),

@@ -39,7 +39,9 @@ test("[SU27] a peer serves beside its person, with a folder and a key of its own
   expect([await stopped(peer), await stopped(host)]).toEqual([0, 0]);
 });
 
-test("[SU27] what crosses the connections of the node that serves is spent on others", { timeout: 60_000 }, async () => {
+test("[SU27] what crosses the connections of the node that serves is spent on others", {
+  timeout: 60_000,
+}, async () => {
   const host = await supernode(["--page", "--page-directory", builtPage()]);
   const ports = await freePorts();
   const flags = [

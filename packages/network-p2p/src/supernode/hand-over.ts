@@ -156,5 +156,12 @@ function itemOfPresence({ bytes, device, sequence, user, via }: Presence): Item 
 function itemOfDurable(record: Durable): Item {
   const { bytes, kind, sequence, user } = record;
   const key = keyFromId(kind === "device-list" ? user : record.device);
-  return { of: kind, key, sequence, home: undefined, under: [user], parcel: { name: nameOfDurable(record), of: "durable", bytes } };
+  return {
+    of: kind,
+    key,
+    sequence,
+    home: undefined,
+    under: [user],
+    parcel: { name: nameOfDurable(record), of: "durable", bytes },
+  };
 }

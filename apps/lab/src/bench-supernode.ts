@@ -62,6 +62,7 @@ function count(name: string, text: string): number {
   process.exit(2);
 }
 
+/** Leaves that come between two words of progress. */
 const GROW_BY = 100;
 
 const HEAD = ["leaves", "online", "reserved", "lookups/s", "RSS MB", "heap MB", "cores", "kB/leaf", "fds", "join ms"];

@@ -36,12 +36,13 @@ export function peopleDir(lab: Lab): string {
 
 /**
  * Starts three supernodes on sn1 … sn3 and, on the host `central`, the central server and the host of the page: as on the
- * Internet, with no private addresses allowed. Resolves when all are healthy. Throws LabError when the page is not built
+ * Internet, with no private addresses allowed. Resolves when all are healthy. Throws LabError when page or daemon are not built
  * or a program does not come up; the error names its log.
  */
 export async function startProduct(lab: Lab): Promise<Product> {
   if (!existsSync(join(root, "apps/web/dist/index.html")))
     throw new LabError("the page is not built: npm start builds it");
+  if (!existsSync(join(root, MAIN.skein))) throw new LabError("the daemon is not built: npm start builds it");
   const directory = peopleDir(lab);
   const programs = new Map<string, Program>();
   const central = lab.host("central");

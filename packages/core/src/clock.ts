@@ -6,11 +6,20 @@ export interface Clock {
   at(atMs: number, act: () => void): () => void;
 }
 
+/** A longer timer of the platform fires at once (HTML, timers; Node the same): 2^31 - 1 ms, almost 25 days. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   at(atMs, act) {
-    const timer = setTimeout(act, Math.max(0, atMs - Date.now()));
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (): void => {
+      // Timers cut off parts of a millisecond.
+      const leftMs = Math.max(0, Math.ceil(atMs - Date.now()));
+      timer = setTimeout(leftMs > LONGEST_TIMER_MS ? wait : act, Math.min(leftMs, LONGEST_TIMER_MS));
+    };
+    wait();
     return () => clearTimeout(timer);
   },
 };

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import {
   createLive,
   deviceIdFromKey,
@@ -6,9 +6,14 @@ import {
   isId,
   keyFromId,
   NetworkError,
+  systemClock,
   toBase64Url,
   until,
 } from "./index.ts";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test("[CO1] an id is a key in base64url and reads back", () => {
   const key = Uint8Array.from({ length: 32 }, (_, index) => index * 8);
@@ -49,4 +54,17 @@ test("[CO2] until waits for a value, also the present one, and ends with its sig
   const never = until(live, (value) => value < 0, abort.signal);
   abort.abort(new NetworkError("stopped", "enough"));
   await expect(never).rejects.toMatchObject({ code: "stopped" });
+});
+
+test("[CO4] the machine's clock calls at its time: not a part of a millisecond before, and not at once when it is far", () => {
+  vi.useFakeTimers({ now: 1_000 });
+  const called: number[] = [];
+  systemClock.at(1_000.7, () => called.push(systemClock.now()));
+  const day = 86_400_000;
+  systemClock.at(1_000 + 60 * day, () => called.push(systemClock.now()));
+  const cancel = systemClock.at(1_000 + 70 * day, () => called.push(systemClock.now()));
+  vi.advanceTimersByTime(65 * day);
+  cancel();
+  vi.advanceTimersByTime(65 * day);
+  expect(called).toEqual([1_001, 1_000 + 60 * day]);
 });

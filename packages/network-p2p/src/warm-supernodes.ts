@@ -74,7 +74,7 @@ export function keepWarm(
     for (const { supernode, reason } of plan.drop) drop(supernode, reason);
     home.settle(plan.home);
     for (const choice of plan.connect) begin(choice);
-    wakeFor(plan);
+    wakeFor(plan, now);
   };
   const drop = (supernode: DeviceId, reason: string): void => {
     const link = links.value.find((each) => each.supernode === supernode);
@@ -100,8 +100,8 @@ export function keepWarm(
         tend();
       });
   };
-  const wakeFor = ({ known, wakeAt }: SupernodePlan): void => {
-    const now = clock.now();
+  /** `now` is the plan's own: what a plan puts off to a moment that passes before the timer is set must not be forgotten. */
+  const wakeFor = ({ known, wakeAt }: SupernodePlan, now: number): void => {
     const refillAt = pace.dueAt({ now, links: links.value.length, connecting: connecting.size, known });
     if (refillAt !== undefined && refillAt <= now) fetchMore();
     const times = [wakeAt, refillAt].flatMap((at) => (at !== undefined && at > now ? [at] : []));

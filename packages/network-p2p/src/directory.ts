@@ -15,6 +15,7 @@ import {
 } from "@skein/core";
 import { verifyDurable, verifyPresence } from "@skein/identity";
 import { MAX_WATCHED_USERS } from "@skein/wire";
+import { askTwo } from "./ask-two.ts";
 import { REFIND_MS } from "./defaults.ts";
 import type { Answer, Push, Question } from "./index-client.ts";
 import type { KnownPresences } from "./known-presences.ts";
@@ -69,7 +70,7 @@ export function createLeafDirectory(dependencies: {
   const learn = (presence: Presence): void => {
     if (known.learn(presence)) tell(presence.user, { kind: "presence", presence });
   };
-  /** Home first; the next one when it fails or refuses. */
+  /** Home first; the next one when it fails or refuses: for what nobody waits for, and what is to be kept. */
   const askAny = async (question: Question, signal: AbortSignal): Promise<Answer> => {
     signal.throwIfAborted();
     let failure: unknown = absence();
@@ -85,13 +86,27 @@ export function createLeafDirectory(dependencies: {
     throw toNetworkError(failure, "offline");
   };
   const learnFrom = (answer: Answer): readonly Presence[] => {
-    if (answer.kind !== "records") return [];
-    const presences = answer.records.flatMap((bytes) => check(bytes) ?? []);
+    const presences = answer.kind === "records" ? answer.records.flatMap((bytes) => check(bytes) ?? []) : [];
     for (const presence of presences) learn(presence);
     return presences;
   };
+  /** Home and the next at once: for what somebody waits for. */
+  const askForSomebody = async <Found>(
+    question: Question,
+    read: (answer: Answer) => readonly Found[],
+    signal: AbortSignal,
+  ): Promise<readonly Found[]> => {
+    signal.throwIfAborted();
+    if (links.value.length === 0) throw absence();
+    try {
+      return await askTwo(links.value, question, { clock, read }, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toNetworkError(error, "offline");
+    }
+  };
   const refreshDevice: LeafDirectory["refreshDevice"] = async (device, signal) => {
-    learnFrom(await askAny({ kind: "find-device", device: keyFromId(device) }, signal));
+    await askForSomebody({ kind: "find-device", device: keyFromId(device) }, learnFrom, signal);
     return known.ofDevice(device);
   };
   const watchedUsers = (): readonly UserId[] => [...new Set([...watches].flatMap((watch) => [...watch.users]))];
@@ -135,7 +150,7 @@ export function createLeafDirectory(dependencies: {
       learn(checked.value);
     },
     async find(user, signal) {
-      learnFrom(await askAny({ kind: "find", user: keyFromId(user) }, signal));
+      await askForSomebody({ kind: "find", user: keyFromId(user) }, learnFrom, signal);
       return known.ofUser(user);
     },
     async publishDurable(record, signal) {
@@ -143,10 +158,13 @@ export function createLeafDirectory(dependencies: {
       if (!checked.ok) throw new NetworkError("refused", checked.reason);
       await askAny({ kind: "put-durable", record: record.bytes }, signal);
     },
-    async findDurable(user, signal) {
-      const answer = await askAny({ kind: "find-durable", user: keyFromId(user) }, signal);
-      return answer.kind === "durables" ? answer.records.flatMap((bytes) => checkDurable(bytes, user) ?? []) : [];
-    },
+    findDurable: (user, signal) =>
+      askForSomebody(
+        { kind: "find-durable", user: keyFromId(user) },
+        (answer) =>
+          answer.kind === "durables" ? answer.records.flatMap((bytes) => checkDurable(bytes, user) ?? []) : [],
+        signal,
+      ),
     watch(users, onChange) {
       const watch: Watch = { users: new Set(users), onChange };
       watches.add(watch);

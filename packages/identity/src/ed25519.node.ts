@@ -9,8 +9,7 @@ import { ED25519_TORSION_SUBGROUP } from "@noble/curves/ed25519.js";
 
 /** Ed25519 by OpenSSL, many times as fast as in JavaScript; keys that `ed25519.ts` refuses beyond it are refused here. `#ed25519` names it. */
 
-/** What stands before the 32 bytes of a key in its DER form (RFC 8410 §4, §7). */
-const PUBLIC_PREFIX = Buffer.from("302a300506032b6570032100", "hex");
+/** What stands before the 32 bytes of a key in its DER form (RFC 8410 §7). */
 const SEED_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 const KEY_BYTES = 32;
 
@@ -40,8 +39,8 @@ function nativeKey(seed: Uint8Array): KeyObject {
 
 /** The public key of a 32-byte seed. */
 export function publicKeyOf(seed: Uint8Array): Uint8Array {
-  const der = createPublicKey(nativeKey(seed)).export({ format: "der", type: "spki" });
-  return new Uint8Array(der.subarray(PUBLIC_PREFIX.byteLength));
+  const { x } = createPublicKey(nativeKey(seed)).export({ format: "jwk" });
+  return new Uint8Array(Buffer.from(String(x), "base64url"));
 }
 
 /** Signs with a 32-byte seed; 64 bytes. */
@@ -53,7 +52,9 @@ export function sign(message: Uint8Array, seed: Uint8Array): Uint8Array {
 export function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   try {
     if (publicKey.byteLength !== KEY_BYTES || !isSound(publicKey)) return false;
-    const key = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, publicKey]), format: "der", type: "spki" });
+    // RFC 8037 §2. OpenSSL takes three times as long to read the DER form.
+    const x = Buffer.from(publicKey).toString("base64url");
+    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
     return verifyNative(null, message, key, signature);
   } catch {
     return false;

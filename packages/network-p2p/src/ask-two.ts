@@ -1,4 +1,4 @@
-import { type Clock, NetworkError, pause } from "@skein/core";
+import { type Clock, NetworkError } from "@skein/core";
 import { HEDGE_AFTER_MS } from "./defaults.ts";
 import type { Answer, Question } from "./index-client.ts";
 import type { SupernodeLink } from "./supernode-link.ts";
@@ -24,8 +24,7 @@ export async function askTwo<Found>(
   signal.throwIfAborted();
   const untried = [...links];
   let answers = 0;
-  let failure: unknown = new NetworkError("offline", "no supernode is connected");
-  const over = new AbortController();
+  let failure: unknown;
   const winner = Promise.withResolvers<readonly Found[]>();
 
   const askNext = async (): Promise<void> => {
@@ -41,20 +40,19 @@ export async function askTwo<Found>(
       }
     }
   };
-  const askAnother = async (): Promise<void> => {
-    await pause(clock, HEDGE_AFTER_MS, over.signal);
-    await askNext();
-  };
   const askBoth = async (): Promise<void> => {
     await Promise.all([askNext(), askNext()]);
     if (answers > 0) winner.resolve([]);
-    else winner.reject(signal.aborted ? signal.reason : failure);
+    else
+      winner.reject(
+        signal.aborted ? signal.reason : (failure ?? new NetworkError("offline", "no supernode is connected")),
+      );
   };
   void askBoth();
-  askAnother().catch(() => {});
+  const cancel = clock.at(clock.now() + HEDGE_AFTER_MS, () => void askNext());
   try {
     return await winner.promise;
   } finally {
-    over.abort();
+    cancel();
   }
 }

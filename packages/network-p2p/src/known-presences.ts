@@ -1,4 +1,5 @@
 import type { DeviceId, Presence, UserId } from "@skein/core";
+import { equals } from "uint8arrays/equals";
 import { MAX_KNOWN_DEVICES } from "./defaults.ts";
 
 /** The newest checked presence of each device we heard of; bounded, the longest unused leaves first. */
@@ -8,6 +9,8 @@ export interface KnownPresences {
   /** The newest, unless expired. */
   ofDevice(device: DeviceId): Presence | undefined;
   ofUser(user: UserId): readonly Presence[];
+  /** The one that these bytes are, unless expired: it needs no second check. */
+  ofBytes(bytes: Uint8Array): Presence | undefined;
 }
 
 /** Makes an empty memory; `now` in ms. */
@@ -27,6 +30,7 @@ export function createKnownPresences(now: () => number): KnownPresences {
       const known = byDevice.get(device);
       return known !== undefined && known.expiresAt > now() ? known : undefined;
     },
+    ofBytes: (bytes) => [...byDevice.values()].find((each) => each.expiresAt > now() && equals(each.bytes, bytes)),
     ofUser: (user) => [...byDevice.values()].filter((each) => each.user === user && each.expiresAt > now()),
   };
 }

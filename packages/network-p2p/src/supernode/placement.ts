@@ -60,7 +60,7 @@ export function createPlacement(
     get members() {
       return members();
     },
-    isHolder: (id) => now(id).includes(self.supernode),
+    isHolder: (id) => members().length <= everywhereUpTo || now(id).includes(self.supernode),
     othersOf,
     toAsk(id) {
       const places = new Map(members().map(({ neighbourhood, supernode }) => [supernode, neighbourhood]));

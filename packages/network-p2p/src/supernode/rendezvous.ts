@@ -1,4 +1,4 @@
-import { sha256 } from "@noble/hashes/sha2.js";
+import { hash } from "node:crypto";
 import { type DeviceId, keyFromId } from "@skein/core";
 
 /** A supernode as placement sees it. */
@@ -40,6 +40,5 @@ function weightOf(key: Uint8Array, supernode: DeviceId): number {
   const both = new Uint8Array(64);
   both.set(key);
   both.set(keyFromId(supernode), 32);
-  const digest = new DataView(sha256(both).buffer);
-  return digest.getUint16(0) * 2 ** 32 + digest.getUint32(2);
+  return hash("sha256", both, "buffer").readUIntBE(0, 6);
 }

@@ -1,5 +1,5 @@
 import type { Connection, Libp2p } from "@libp2p/interface";
-import { type Clock, type DeviceId, NetworkError } from "@skein/core";
+import { type Clock, type DeviceId, NetworkError, pause } from "@skein/core";
 import type { Stage } from "@skein/election";
 import type { ServingReport } from "@skein/wire";
 import { peerIdOf } from "../peer-id.ts";
@@ -55,9 +55,11 @@ export function createService(dependencies: ServiceDependencies): Service {
   let slots = 0;
   let since = 0;
   let roles: Roles | undefined;
+  let life = new AbortController();
 
   const stop = async (): Promise<void> => {
     const ending = roles;
+    life.abort();
     roles = undefined;
     phase = "idle";
     slots = 0;
@@ -67,16 +69,17 @@ export function createService(dependencies: ServiceDependencies): Service {
       .catch(() => {});
     await ending?.stop();
   };
+  /** Waits, but no longer than the service runs. */
+  const waitFor = (ms: number): Promise<void> => pause(clock, ms, life.signal).catch(() => {});
   const closeLeaves = async (withinMs: number): Promise<void> => {
     const leaves = [...(roles?.relay.reservations.keys() ?? [])].flatMap((peer) => node.getConnections(peer));
     const gapMs = withinMs / Math.max(1, leaves.length);
-    await Promise.all(leaves.map((leaf, index) => closeAt(clock, clock.now() + index * gapMs, leaf)));
+    await Promise.all(leaves.map((leaf, index) => waitFor(index * gapMs).then(() => close(leaf))));
   };
   /** The answer to their sign of life tells leaves that we leave; the first would be closed before it came. */
   const leavesHear = async (withinMs: number): Promise<void> => {
     if ((roles?.relay.reservations.size ?? 0) === 0) return;
-    const until = clock.now() + Math.min(withinMs * CLOSING_SHARE, LEAVES_HEAR_MS);
-    await new Promise<void>((resolve) => clock.at(until, resolve));
+    await waitFor(Math.min(withinMs * CLOSING_SHARE, LEAVES_HEAR_MS));
   };
   const stepDown = async (stage: Stage, withinMs: number): Promise<void> => {
     switch (stage) {
@@ -115,6 +118,7 @@ export function createService(dependencies: ServiceDependencies): Service {
     async settle() {
       if (phase !== "idle") throw new NetworkError("refused", "it serves already");
       roles = await startRoles();
+      life = new AbortController();
       phase = "settling";
       since = clock.now();
       await desk().open();
@@ -137,13 +141,8 @@ export function holdsSlot(roles: Roles | undefined, device: DeviceId): boolean {
   return roles?.relay.reservations.has(peerIdOf(device)) ?? false;
 }
 
-function closeAt(clock: Clock, at: number, connection: Connection): Promise<void> {
-  return new Promise((resolve) => {
-    clock.at(at, () => {
-      connection.close().then(resolve, () => {
-        connection.abort(new NetworkError("closed", "the supernode goes out of service"));
-        resolve();
-      });
-    });
-  });
+async function close(connection: Connection): Promise<void> {
+  await connection
+    .close()
+    .catch(() => connection.abort(new NetworkError("closed", "the supernode goes out of service")));
 }

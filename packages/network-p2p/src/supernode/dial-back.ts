@@ -6,6 +6,8 @@ import { toString as encodeText } from "uint8arrays/to-string";
 import { neighbourhoodOf, parseAddress, transportOf } from "../addresses.ts";
 import { atMost } from "../at-most.ts";
 import { openFrames } from "../frames.ts";
+import { byLot } from "./by-lot.ts";
+import { diverseOrder } from "./diverse-order.ts";
 import { DIAL_BACK_TIMEOUT_MS } from "./limits.ts";
 import type { Neighbour } from "./neighbours.ts";
 import type { ReachabilityProbe } from "./reachability-probe.ts";
@@ -129,20 +131,8 @@ export function createDialBack(options: DialBackOptions, dependencies: DialBackD
 
 /** Helpers of different networks first, by lot; of one network only when there are no others. */
 function apart(helpers: readonly Neighbour[], count: number, random: Random): readonly Neighbour[] {
-  const networks = new Set<string>();
-  const lots = helpers.map((helper) => ({ helper, lot: random.fraction() }));
-  const ranked = lots
-    .sort((one, other) => one.lot - other.lot)
-    .map(({ helper }) => {
-      const network = neighbourhoodOf([helper.connection.remoteAddr.toString()]);
-      const rank = networks.has(network) ? 1 : 0;
-      networks.add(network);
-      return { helper, rank };
-    });
-  return ranked
-    .sort((one, other) => one.rank - other.rank)
-    .slice(0, count)
-    .map(({ helper }) => helper);
+  const networkOf = ({ connection }: Neighbour): string => neighbourhoodOf([connection.remoteAddr.toString()]);
+  return diverseOrder(byLot(helpers, random), networkOf).slice(0, count);
 }
 
 /** The first WebSocket and the first webrtc-direct address. */

@@ -1,10 +1,10 @@
 import type { Connection, Libp2p, Stream } from "@libp2p/interface";
 import type { Clock, Random, Report } from "@skein/core";
-import type { SupernodeAd } from "@skein/identity";
 import { INDEX_PROTOCOL, INDEX_PROTOCOL_1, type IndexReply } from "@skein/wire";
 import { hostOf } from "../addresses.ts";
 import { deviceOf } from "../peer-id.ts";
 import type { Books } from "./books.ts";
+import { byLot } from "./by-lot.ts";
 import type { Door } from "./door.ts";
 import type { Guests } from "./guests.ts";
 import type { IndexMesh } from "./index-mesh.ts";
@@ -46,16 +46,12 @@ const PROTOCOLS = [INDEX_PROTOCOL, INDEX_PROTOCOL_1];
 export function createIndexDesk(dependencies: IndexDeskDependencies): IndexDesk {
   const { books, clock, door, guests, mesh, node, notice, ownAd, random, refusals, report, service } = dependencies;
 
-  const byLot = (ads: readonly SupernodeAd[]): readonly Uint8Array[] =>
-    ads
-      .map(({ bytes }) => ({ bytes, lot: random.fraction() }))
-      .sort((one, other) => one.lot - other.lot)
-      .map(({ bytes }) => bytes);
   const ads = (): readonly Uint8Array[] => {
     const { phase } = service();
     const own = phase === "open" || phase === "settling" ? [ownAd()] : [];
     const { heard, met } = books.roster.handOut();
-    return [...own, ...byLot(met), ...byLot(heard)];
+    const others = [...byLot(met, random), ...byLot(heard, random)];
+    return [...own, ...others.map(({ bytes }) => bytes)];
   };
   const onJoin = (join: JoinRequest, { remoteAddr, remotePeer }: Connection): IndexReply => {
     const { as, id } = join;

@@ -1,6 +1,7 @@
 import { type Clock, type DeviceId, isNetworkError, keyFromId, type Random, type Report } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
 import type { IndexClient } from "../index-client.ts";
+import { byLot } from "./by-lot.ts";
 import type { Roster } from "./roster.ts";
 import type { RosterGossip } from "./roster-gossip.ts";
 import { failuresOf, reportRound } from "./round-failures.ts";
@@ -19,6 +20,9 @@ export interface Neighbours {
   announce(): void;
   stop(): void;
 }
+
+/** Neighbours asked for ads and notices in one round: each announces its own by itself, and news are passed on. */
+const ASKED_EACH_ROUND = 3;
 
 /** What it needs. */
 export interface NeighbourDependencies {
@@ -42,7 +46,7 @@ export interface NeighbourDependencies {
   readonly onNotice: (notice: Uint8Array) => void;
 }
 
-/** Looks after neighbours every `everyMs` until stopped. Failing to reach one costs nothing but that one. */
+/** Looks after neighbours every `everyMs`, a quarter more or less, until stopped. Failing to reach one costs nothing but that one. */
 export function keepNeighbours(options: { readonly everyMs: number }, dependencies: NeighbourDependencies): Neighbours {
   const { candidate, clock, gossip, onNotice, onObserved, ownAd, pool, random, report, roster, source, wanted } =
     dependencies;
@@ -50,54 +54,65 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
   let cancelNext = (): void => {};
   let tending: Promise<void> | undefined;
   let home: DeviceId | undefined;
-  /** The ad each was told last, by its stream. */
+  /** What each was told last, by its stream: our ad, and as what we joined. */
   const told = new WeakMap<IndexClient, Uint8Array>();
+  const joinedAs = new WeakMap<IndexClient, string>();
 
-  const greet = async (neighbour: Neighbour): Promise<void> => {
+  /** Says what is new, and asks for ads where wanted; with nothing to say, for a sign of life. */
+  const greet = async (neighbour: Neighbour, ads: "wanted" | "not-now"): Promise<void> => {
     const { index, supernode } = neighbour;
-    await tell(neighbour);
-    if (index.version === 2) await join(neighbour);
-    const answer = await pool.ask(supernode, { kind: "neighbours" });
+    const said = [await tell(neighbour), index.version === 2 && (await join(neighbour))];
+    if (ads === "wanted" || index.version === 1) await ask(supernode, "neighbours");
+    else if (!said.includes(true)) await ask(supernode, "here");
+  };
+  /** What either may be answered with: ads. */
+  const ask = async (supernode: DeviceId, kind: "neighbours" | "here"): Promise<void> => {
+    const answer = await pool.ask(supernode, { kind });
     if (answer.kind !== "ads") return;
     gossip.heard(answer.ads, supernode);
     if (answer.notice !== undefined) onNotice(answer.notice);
   };
-  /** One is home as long as it is there: it alone counts us among the candidates. */
-  const join = async ({ supernode }: Neighbour): Promise<void> => {
+  /** One is home as long as it is there: it alone counts us among the candidates. Says whether that was news. */
+  const join = async ({ index, supernode }: Neighbour): Promise<boolean> => {
     if (home === undefined || !pool.isOpen(home)) home = supernode;
-    const isHome = home === supernode ? "yes" : "no";
-    const answer = await pool.ask(supernode, { kind: "join", as: "node", home: isHome, candidate: candidate() });
+    const as = { home: home === supernode ? "yes" : "no", candidate: candidate() } as const;
+    if (joinedAs.get(index) === JSON.stringify(as)) return false;
+    const answer = await pool.ask(supernode, { kind: "join", as: "node", ...as });
     if (answer.kind === "joined") onObserved(answer.observed, supernode);
+    joinedAs.set(index, JSON.stringify(as));
+    return true;
   };
-  const tell = async ({ index, supernode }: Neighbour): Promise<void> => {
+  /** Says whether our ad was news. */
+  const tell = async ({ index, supernode }: Neighbour): Promise<boolean> => {
     const ad = ownAd();
-    if (ad === undefined || told.get(index) === ad) return;
+    if (ad === undefined || told.get(index) === ad) return false;
     told.set(index, ad);
     await pool.ask(supernode, { kind: "announce", ad });
+    return true;
   };
   /** One that has enough of our questions for now is still a neighbour; one that does not answer is none. */
-  const greetOrDrop = async (neighbour: Neighbour): Promise<void> => {
+  const greetOrDrop = async (neighbour: Neighbour, ads: "wanted" | "not-now"): Promise<void> => {
     try {
-      await greet(neighbour);
+      await greet(neighbour, ads);
     } catch (error) {
       if (!isNetworkError(error, "refused")) pool.drop(neighbour.supernode);
     }
   };
   /** Opens streams to some of those we know, by lot, up to the number wanted; gives what failed. */
   const meetSome = async (): Promise<readonly unknown[]> => {
-    const missing = roster
-      .toTry()
-      .filter((ad) => !pool.isOpen(ad.supernode))
-      .map((ad) => ({ ad, lot: random.fraction() }))
-      .sort((one, other) => one.lot - other.lot)
-      .slice(0, Math.max(0, wanted() - pool.connected.length));
-    return failuresOf(await Promise.allSettled(missing.map(({ ad }) => meet(ad.supernode))));
+    const missing = byLot(
+      roster.toTry().filter((ad) => !pool.isOpen(ad.supernode)),
+      random,
+    ).slice(0, Math.max(0, wanted() - pool.connected.length));
+    return failuresOf(await Promise.allSettled(missing.map((ad) => meet(ad.supernode))));
   };
   const round = async (): Promise<void> => {
     cancelNext();
     const [found] = await Promise.allSettled([source()]);
     for (const ad of found.status === "fulfilled" ? found.value : []) roster.add(ad);
-    const greeted = pool.connected.map(greetOrDrop);
+    const greeted = byLot(pool.connected, random).map((each, index) =>
+      greetOrDrop(each, index < ASKED_EACH_ROUND ? "wanted" : "not-now"),
+    );
     const [unmet] = await Promise.all([meetSome(), ...greeted]);
     const synced = await Promise.allSettled([gossip.sync()]);
     // Those that the ones just met told us of are met in the same round.
@@ -106,12 +121,12 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
     cancelNext();
     if (stopped) return;
     reportRound(report, "net.neighbours.failed", [...failuresOf([found, ...synced]), ...unmet, ...stillUnmet]);
-    cancelNext = clock.at(clock.now() + options.everyMs, again);
+    cancelNext = clock.at(clock.now() + options.everyMs * (0.75 + random.fraction() / 2), again);
   };
   const meet = async (supernode: DeviceId): Promise<void> => {
     await pool.open(supernode);
     const neighbour = pool.connected.find((each) => each.supernode === supernode);
-    if (neighbour !== undefined) await greet(neighbour);
+    if (neighbour !== undefined) await greet(neighbour, "wanted");
   };
   /** One round at a time: who asks meanwhile hears of the one under way. */
   const tend = (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { type Clock, type DeviceId, deviceIdFromKey, keyFromId, type Random } from "@skein/core";
 import type { SupernodeAd } from "@skein/identity";
 import { MAX_GOSSIPED_ADS, MAX_ROSTER_ADS } from "@skein/wire";
+import { byLot } from "./by-lot.ts";
 import { GOSSIP_FANOUT, GOSSIP_NEWER_AFTER_MS, MAX_ROSTER, ROSTER_SYNC_MS } from "./limits.ts";
 import type { Roster } from "./roster.ts";
 import type { SupernodePool } from "./supernode-pool.ts";
@@ -47,11 +48,8 @@ export function createRosterGossip(dependencies: {
     if (news.length === 0) return;
     if (passedAt.size > MAX_ROSTER) passedAt.clear();
     for (const ad of news) passedAt.set(ad.supernode, ad.issuedAt);
-    const chosen = pool()
-      .connected.filter(({ index, supernode }) => supernode !== from && index.version === 2)
-      .map(({ supernode }) => ({ supernode, lot: random.fraction() }))
-      .sort((one, other) => one.lot - other.lot)
-      .slice(0, GOSSIP_FANOUT);
+    const able = pool().connected.filter(({ index, supernode }) => supernode !== from && index.version === 2);
+    const chosen = byLot(able, random).slice(0, GOSSIP_FANOUT);
     for (let at = 0; at < news.length; at += MAX_GOSSIPED_ADS) {
       const ads = news.slice(at, at + MAX_GOSSIPED_ADS).map((ad) => ad.bytes);
       for (const { supernode } of chosen)

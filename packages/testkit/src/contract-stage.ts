@@ -8,7 +8,7 @@ import type { ContractMember, ContractWorld } from "./contract-world.ts";
 /** The protocol contracts speak when it does not matter which. */
 export const CONTRACT_PROTOCOL: Protocol = "/skein/contract/1";
 
-/** How long to rest between two looks at a condition nobody announces: a supernode answers one peer ten times a second. */
+/** How long to rest between two looks at a condition nobody announces: a supernode answers a peer 100 times, then ten a second. */
 const LOOK_EVERY_MS = 50;
 
 /** What a contract test says of a presence; the rest follows from the member. */

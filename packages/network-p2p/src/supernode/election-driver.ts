@@ -138,9 +138,9 @@ export async function startElection(
         give({ kind: "stage-done", stage: decision.stage });
       });
   };
-  /** Asks the supernodes we are connected to for what they know, and tells the machine. */
+  /** Asks the supernodes we are connected to for what they know, all of them before a decision, and tells the machine. */
   const look = async (): Promise<void> => {
-    await supernode.meetNeighbours();
+    await supernode.meetNeighbours(state.role.kind === "serving" ? "some" : "all");
     const reports = hearsay.reports(supernode.heard(), clock.now());
     const { failures, tries } = placements?.within(tuning.growthWindowMs) ?? { tries: 0, failures: 0 };
     give({ kind: "cell", heard: { reports, ownTries: tries, ownFailures: failures } });

@@ -111,7 +111,7 @@ export function createIndexMesh(
       onPush: heard,
       // Whoever keeps few notices the loss of one.
       onLost: () => {
-        if (!stopping.signal.aborted && pool.connected.length === 0) neighbours.tend().catch(() => {});
+        if (!stopping.signal.aborted && pool.connected.length === 0) neighbours.tend("some").catch(() => {});
       },
     },
   );

@@ -88,9 +88,9 @@ const kinds = (asked: readonly { readonly question: Question }[]): Record<string
 
 test("[PI19] the first round says and asks; a later one asks three, and only a sign of life of those with no news", async () => {
   const { look, neighbours } = meeting(40);
-  await neighbours.tend();
+  await neighbours.tend("some");
   expect(kinds(look())).toEqual({ announce: 40, join: 40, neighbours: 3 });
-  await neighbours.tend();
+  await neighbours.tend("some");
   const later = look();
   expect(kinds(later)).toEqual({ neighbours: 3, here: 37 });
   expect(new Set(later.map(({ supernode }) => supernode)).size).toBe(40);
@@ -99,13 +99,13 @@ test("[PI19] the first round says and asks; a later one asks three, and only a s
 
 test("[PI19] what is new is said to all: our ad, and whether we would serve", async () => {
   const { look, neighbours, standing } = meeting(5);
-  await neighbours.tend();
+  await neighbours.tend("some");
   look();
   standing.ad = Uint8Array.of(2);
-  await neighbours.tend();
+  await neighbours.tend("some");
   expect(kinds(look())).toEqual({ announce: 5, neighbours: 3 });
   standing.candidate = "yes";
-  await neighbours.tend();
+  await neighbours.tend("some");
   const joins = look().filter(({ question }) => question.kind === "join");
   expect(joins).toHaveLength(5);
   expect(joins.filter(({ question }) => question.kind === "join" && question.home === "yes")).toHaveLength(1);
@@ -114,24 +114,34 @@ test("[PI19] what is new is said to all: our ad, and whether we would serve", as
 
 test("[PI19] one that gives no sign of life is dropped, and one of version 1 is asked what it knows", async () => {
   const { connected, dropped, look, neighbours, silentOnes } = meeting(6);
-  await neighbours.tend();
+  await neighbours.tend("some");
   const [gone] = connected;
   if (gone === undefined) throw new Error("six neighbours");
   silentOnes.add(gone.supernode);
-  await neighbours.tend();
+  await neighbours.tend("some");
   expect(dropped).toEqual([gone.supernode]);
   neighbours.stop();
   look();
   const old = meeting(4, 1);
-  await old.neighbours.tend();
-  await old.neighbours.tend();
+  await old.neighbours.tend("some");
+  await old.neighbours.tend("some");
   expect(kinds(old.look())).toEqual({ announce: 4, neighbours: 8 });
   old.neighbours.stop();
 });
 
+test("[PI19] before a decision all are asked, also when a smaller round is under way", async () => {
+  const { look, neighbours } = meeting(9);
+  const [some, all, joined] = [neighbours.tend("some"), neighbours.tend("all"), neighbours.tend("some")];
+  await some;
+  expect(kinds(look())).toMatchObject({ neighbours: 3 });
+  await Promise.all([all, joined]);
+  expect(kinds(look())).toEqual({ neighbours: 9 });
+  neighbours.stop();
+});
+
 test("[PI19] rounds of different supernodes drift apart: each comes a quarter earlier or later by lot", async () => {
   const { clock, look, neighbours } = meeting(4);
-  await neighbours.tend();
+  await neighbours.tend("some");
   await clock.advance(40 * EVERY_MS);
   neighbours.stop();
   const rounds = [...new Set(look().map(({ at }) => at))];

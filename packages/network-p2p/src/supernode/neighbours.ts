@@ -14,15 +14,18 @@ export interface Neighbours {
   readonly connected: readonly Neighbour[];
   /** Tells supernodes that a device's connection to us went away. */
   tellLeft(device: DeviceId, sequence: number, whom: readonly DeviceId[]): void;
-  /** Looks after them now; resolves when that is done. */
-  tend(): Promise<void>;
+  /** Looks after them now and asks all of them, or some, for ads; resolves when that is done. */
+  tend(asked: Asked): Promise<void>;
   /** Our ad changed in a way that others should hear of at once. */
   announce(): void;
   stop(): void;
 }
 
 /** Neighbours asked for ads and notices in one round: each announces its own by itself, and news are passed on. */
-const ASKED_EACH_ROUND = 3;
+const SOME = 3;
+
+/** Who is asked for ads: all before a decision, some to stay in touch. */
+export type Asked = "all" | "some";
 
 /** What it needs. */
 export interface NeighbourDependencies {
@@ -52,7 +55,7 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
     dependencies;
   let stopped = false;
   let cancelNext = (): void => {};
-  let tending: Promise<void> | undefined;
+  let tending: { readonly asked: Asked; readonly done: Promise<void> } | undefined;
   let home: DeviceId | undefined;
   /** What each was told last, by its stream: our ad, and as what we joined. */
   const told = new WeakMap<IndexClient, Uint8Array>();
@@ -106,12 +109,12 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
     ).slice(0, Math.max(0, wanted() - pool.connected.length));
     return failuresOf(await Promise.allSettled(missing.map((ad) => meet(ad.supernode))));
   };
-  const round = async (): Promise<void> => {
+  const round = async (asked: Asked): Promise<void> => {
     cancelNext();
     const [found] = await Promise.allSettled([source()]);
     for (const ad of found.status === "fulfilled" ? found.value : []) roster.add(ad);
     const greeted = byLot(pool.connected, random).map((each, index) =>
-      greetOrDrop(each, index < ASKED_EACH_ROUND ? "wanted" : "not-now"),
+      greetOrDrop(each, asked === "all" || index < SOME ? "wanted" : "not-now"),
     );
     const [unmet] = await Promise.all([meetSome(), ...greeted]);
     const synced = await Promise.allSettled([gossip.sync()]);
@@ -128,15 +131,18 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
     const neighbour = pool.connected.find((each) => each.supernode === supernode);
     if (neighbour !== undefined) await greet(neighbour, "wanted");
   };
-  /** One round at a time: who asks meanwhile hears of the one under way. */
-  const tend = (): Promise<void> => {
-    tending ??= round().finally(() => {
-      tending = undefined;
+  /** One round at a time: who asks meanwhile hears of the one under way, or waits for its end when that asks too few. */
+  const tend = (asked: Asked): Promise<void> => {
+    if (tending !== undefined && (asked === "some" || tending.asked === "all")) return tending.done;
+    const done = (tending?.done ?? Promise.resolve()).catch(() => {}).then(() => round(asked));
+    const mine = { asked, done };
+    tending = mine;
+    return done.finally(() => {
+      if (tending === mine) tending = undefined;
     });
-    return tending;
   };
   const again = (): void => {
-    tend().catch(() => {});
+    tend("some").catch(() => {});
   };
 
   return {

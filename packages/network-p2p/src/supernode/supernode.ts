@@ -16,6 +16,7 @@ import { createIndexDesk } from "./index-desk.ts";
 import { createIndexMesh, type IndexMesh, type IndexOptions, type IndexStatus } from "./index-mesh.ts";
 import { encryptedStreamOf } from "./libp2p-insides.ts";
 import { ADDRESS_LIMITS, MAX_NEIGHBOURS, MAX_RESERVATIONS, NEIGHBOURS_OF_IDLE } from "./limits.ts";
+import type { Asked } from "./neighbours.ts";
 import { type Announced, createOutsideAddress } from "./outside-address.ts";
 import { createOwnAd, figuresOf, type Standing } from "./own-ad.ts";
 import { type Pace, productionPace } from "./pace.ts";
@@ -124,8 +125,8 @@ export interface Supernode {
   heard(): readonly SupernodeAd[];
   /** Tells its home from now on whether it would serve, were it needed. */
   setCandidate(candidate: "yes" | "no"): void;
-  /** Looks for neighbours now instead of within 30 s. */
-  meetNeighbours(): Promise<void>;
+  /** Looks after neighbours now instead of within 40 s, and asks all of them for ads unless told otherwise. */
+  meetNeighbours(asked?: Asked): Promise<void>;
   /** Ends everything, politely where that is quick. Idempotent, never rejects. */
   stop(): Promise<void>;
 }
@@ -173,7 +174,7 @@ export async function createSupernode(
     await Promise.all([atMost(STOP_TIMEOUT_MS, stopping), assembly.reaching.stop(), endKeeping()]);
   };
   if (options.begin !== "idle") await serveAtOnce(assembly.service, assembly.maxReservations, stop);
-  assembly.mesh.neighbours.tend().catch(() => {});
+  assembly.mesh.neighbours.tend("some").catch(() => {});
   return {
     ...faceOf(assembly),
     stop() {
@@ -352,7 +353,7 @@ function faceOf(assembly: Assembly): Omit<Supernode, "stop"> {
       turn: service.roles?.turn?.stats(),
       bytesSent: assembly.bytesSent(),
     }),
-    meetNeighbours: mesh.neighbours.tend,
+    meetNeighbours: (asked = "all") => mesh.neighbours.tend(asked),
   };
 }
 

@@ -3,7 +3,7 @@ import { type DeviceId, silent } from "@skein/core";
 import { createHandClock, createSeededRandom } from "@skein/testkit";
 import { expect, test } from "vitest";
 import { adOf } from "../../test/people.ts";
-import type { Answer, IndexClient, Question } from "../index-client.ts";
+import { type Answer, type IndexClient, type Question, SupernodeRefusal } from "../index-client.ts";
 import { keepNeighbours } from "./neighbours.ts";
 import { createRoster } from "./roster.ts";
 import type { Neighbour } from "./supernode-pool.ts";
@@ -27,6 +27,7 @@ function meeting(count: number, version: 1 | 2 = 2) {
     index: index(),
   }));
   const silentOnes = new Set<DeviceId>();
+  const refusing = new Set<DeviceId>();
   const dropped: DeviceId[] = [];
   const standing = { ad: Uint8Array.of(1), candidate: "no" as "yes" | "no" };
   let asked: { readonly supernode: DeviceId; readonly question: Question; readonly at: number }[] = [];
@@ -49,6 +50,7 @@ function meeting(count: number, version: 1 | 2 = 2) {
         drop: (supernode) => void dropped.push(supernode),
         ask: async (supernode, question) => {
           asked.push({ supernode, question, at: clock.now() });
+          if (refusing.has(supernode)) throw new SupernodeRefusal({ reason: "rate" });
           if (silentOnes.has(supernode)) throw new Error("silent");
           return answer(question);
         },
@@ -68,6 +70,7 @@ function meeting(count: number, version: 1 | 2 = 2) {
     neighbours,
     connected,
     silentOnes,
+    refusing,
     dropped,
     standing,
     look: () => {
@@ -127,6 +130,21 @@ test("[PI19] one that gives no sign of life is dropped, and one of version 1 is 
   await old.neighbours.tend("some");
   expect(kinds(old.look())).toEqual({ announce: 4, neighbours: 8 });
   old.neighbours.stop();
+});
+
+test("[PI19] what one refused to hear is said again", async () => {
+  const { connected, dropped, look, neighbours, refusing } = meeting(2);
+  const [busy] = connected;
+  if (busy === undefined) throw new Error("two neighbours");
+  refusing.add(busy.supernode);
+  await neighbours.tend("some");
+  look();
+  refusing.clear();
+  await neighbours.tend("some");
+  const again = look().filter(({ supernode }) => supernode === busy.supernode);
+  expect(kinds(again)).toMatchObject({ announce: 1, join: 1 });
+  expect(dropped).toEqual([]);
+  neighbours.stop();
 });
 
 test("[PI19] before a decision all are asked, also when a smaller round is under way", async () => {

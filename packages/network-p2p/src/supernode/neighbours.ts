@@ -89,8 +89,8 @@ export function keepNeighbours(options: { readonly everyMs: number }, dependenci
   const tell = async ({ index, supernode }: Neighbour): Promise<boolean> => {
     const ad = ownAd();
     if (ad === undefined || told.get(index) === ad) return false;
-    told.set(index, ad);
     await pool.ask(supernode, { kind: "announce", ad });
+    told.set(index, ad);
     return true;
   };
   /** One that has enough of our questions for now is still a neighbour; one that does not answer is none. */
